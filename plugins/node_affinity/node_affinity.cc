@@ -1,0 +1,51 @@
+#include "plugins/node_affinity/node_affinity.h"
+
+#include <algorithm>
+
+#include "plugins/node_affinity/node_selector.h"
+#include "plugins/yes_no_filter.h"
+
+namespace muster::plugins {
+namespace {
+
+class Filter final : public YesNoFilter {
+ public:
+  explicit Filter(const api::PodSpec& spec) : spec_(spec) {}
+
+ protected:
+  bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
+    const api::StringMap& labels = nodes.Labels(node);
+    const auto has = [&labels](const api::StringMap::value_type& wanted) {
+      const auto found = labels.find(wanted.first);
+      return found != labels.end() && found->second == wanted.second;
+    };
+    if (!std::all_of(spec_.node_selector.begin(), spec_.node_selector.end(), has)) return true;
+    const auto& required = spec_.node_affinity.required;
+    return required && !MatchesAnyTerm(*required, nodes.Name(node), labels);
+  }
+  const char* Reason() const override {
+    return "node(s) didn't match Pod's node affinity/selector";
+  }
+
+ private:
+  const api::PodSpec& spec_;
+};
+
+class NodeAffinity final : public framework::FilterPlugin {
+ public:
+  std::string_view Name() const override { return "NodeAffinity"; }
+
+  std::unique_ptr<framework::NodeFilter> Prepare(
+      const framework::PodSetView& pod_set) const override {
+    if (pod_set.spec.node_selector.empty() && !pod_set.spec.node_affinity.required) return nullptr;
+    return std::make_unique<Filter>(pod_set.spec);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<framework::FilterPlugin> MakeNodeAffinity() {
+  return std::make_unique<NodeAffinity>();
+}
+
+}  // namespace muster::plugins

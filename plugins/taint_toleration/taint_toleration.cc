@@ -1,0 +1,45 @@
+#include "plugins/taint_toleration/taint_toleration.h"
+
+#include <algorithm>
+
+#include "plugins/taint_toleration/tolerates.h"
+#include "plugins/yes_no_filter.h"
+
+namespace muster::plugins {
+namespace {
+
+class Filter final : public YesNoFilter {
+ public:
+  explicit Filter(const std::vector<api::Toleration>& tolerations) : tolerations_(tolerations) {}
+
+ protected:
+  bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
+    const auto& taints = nodes.Taints(node);
+    return std::any_of(taints.begin(), taints.end(), [this](const api::Taint& taint) {
+      return (taint.effect == "NoSchedule" || taint.effect == "NoExecute") &&
+             !Tolerates(tolerations_, taint);
+    });
+  }
+  const char* Reason() const override { return "node(s) had untolerated taint(s)"; }
+
+ private:
+  const std::vector<api::Toleration>& tolerations_;
+};
+
+class TaintToleration final : public framework::FilterPlugin {
+ public:
+  std::string_view Name() const override { return "TaintToleration"; }
+
+  std::unique_ptr<framework::NodeFilter> Prepare(
+      const framework::PodSetView& pod_set) const override {
+    return std::make_unique<Filter>(pod_set.spec.tolerations);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<framework::FilterPlugin> MakeTaintToleration() {
+  return std::make_unique<TaintToleration>();
+}
+
+}  // namespace muster::plugins

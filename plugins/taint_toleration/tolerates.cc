@@ -1,0 +1,25 @@
+#include "plugins/taint_toleration/tolerates.h"
+
+#include <algorithm>
+
+namespace muster::plugins {
+namespace {
+
+bool Matches(const api::Toleration& toleration, const api::Taint& taint) {
+  if (!toleration.effect.empty() && toleration.effect != taint.effect) return false;
+  if (!toleration.key.empty() && toleration.key != taint.key) return false;
+  if (toleration.operator_name == "Exists") return true;
+  if (toleration.operator_name.empty() || toleration.operator_name == "Equal") {
+    return toleration.value == taint.value;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint& taint) {
+  return std::any_of(tolerations.begin(), tolerations.end(),
+                     [&](const api::Toleration& toleration) { return Matches(toleration, taint); });
+}
+
+}  // namespace muster::plugins

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "scheduler/api/objects.h"
+
+namespace muster::plugins {
+
+/// True when one of the tolerations matches the taint.
+/// Source: k8s.io/api core/v1 Toleration.ToleratesTaint. An operator that is not Exists, Equal or
+/// "" tolerates nothing.
+bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint& taint);
+
+}  // namespace muster::plugins

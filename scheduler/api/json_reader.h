@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/api/objects.h"
+#include "scheduler/base/status.h"
+
+/// Private to the codec: typed reads of JSON fields whose errors name the path of the field.
+namespace muster::api {
+
+/// Where a value is in the document: a list of steps on the stack, turned into text only for
+/// errors. A step borrows its parent and its key, so it must not outlive the call that made it.
+class JsonPath {
+ public:
+  /// What to do with a number or a boolean where a string is expected.
+  enum class Scalars { kStrict, kAsStrings };
+
+  explicit JsonPath(Scalars scalars) : scalars_(scalars) {}
+  JsonPath(const JsonPath& parent, std::string_view key)
+      : parent_(&parent), key_(key), scalars_(parent.scalars_) {}
+  JsonPath(const JsonPath& parent, std::size_t index)
+      : parent_(&parent), index_(index), scalars_(parent.scalars_) {}
+
+  Scalars scalars() const { return scalars_; }
+
+  /// "spec.containers[0].resources"; empty for the document itself.
+  std::string ToString() const;
+  /// InvalidArgument: "<path>: <problem>".
+  Status Error(std::string_view problem) const;
+  /// InvalidArgument: "<path>: a string is allowed here, not a number".
+  Status WrongType(const nlohmann::json& value, std::string_view allowed) const;
+
+ private:
+  const JsonPath* parent_ = nullptr;
+  std::string_view key_;
+  std::size_t index_ = 0;
+  Scalars scalars_ = Scalars::kStrict;
+};
+
+/// The value of a key; nullptr when it is absent or null, which Kubernetes treats alike.
+const nlohmann::json* Find(const nlohmann::json& object, const char* key);
+
+Status CheckObject(const nlohmann::json& value, const JsonPath& path);
+
+/// The elements of a list; the header knows no more of a JSON value than its name.
+StatusOr<std::size_t> ListSize(const nlohmann::json& value, const JsonPath& path);
+const nlohmann::json& ListElement(const nlohmann::json& list, std::size_t index);
+
+// Each reads one value. `path` is the path of the value itself; null leaves `out` as it is.
+Status Read(const nlohmann::json& value, const JsonPath& path, std::string& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, bool& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, std::int32_t& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, Time& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, std::optional<Time>& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, Quantity& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, StringMap& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, ResourceList& out);
+
+/// A list whose elements have a Read of their own in this namespace.
+template <class T>
+Status Read(const nlohmann::json& value, const JsonPath& path, std::vector<T>& out) {
+  MUSTER_ASSIGN_OR_RETURN(const std::size_t size, ListSize(value, path));
+  out.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    MUSTER_RETURN_IF_ERROR(Read(ListElement(value, i), JsonPath(path, i), out.emplace_back()));
+  }
+  return OkStatus();
+}
+
+/// The field `key` of `object`, when it is there.
+template <class T>
+Status ReadField(const nlohmann::json& object, const JsonPath& path, const char* key, T& out) {
+  const nlohmann::json* value = Find(object, key);
+  return value == nullptr ? OkStatus() : Read(*value, JsonPath(path, key), out);
+}
+
+}  // namespace muster::api

@@ -1,0 +1,111 @@
+// Placement of whole gangs: all of it fits, or nothing moves.
+
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/api/pod_requests.h"
+#include "scheduler/base/check.h"
+#include "scheduler/core/state.h"
+#include "scheduler/gang/plan.h"
+
+namespace muster::core {
+
+using gang::GangKind;
+using gang::GangPhase;
+
+void SchedulerCore::State::Enqueue(Gang& gang) {
+  gang.phase = GangPhase::kWaiting;
+  queue_.Add({gang.anchor.spec.priority, gang.anchor.metadata.creation_timestamp, gang.Name(),
+              gang.Uid()});
+}
+
+void SchedulerCore::State::Decide() {
+  if (std::exchange(capacity_grew_, false)) {
+    // A place that a running application lost comes before anything new.
+    ReplaceLostSlots();
+    queue_.ActivateParked();
+  }
+  while (const auto uid = queue_.PopActive()) {
+    Gang* gang = FindGang(*uid);
+    MUSTER_CHECK(gang != nullptr && gang->phase == GangPhase::kWaiting, "queued but not waiting");
+    TryAdmit(*gang);
+  }
+}
+
+void SchedulerCore::State::TryAdmit(Gang& gang) {
+  if (TakeSlot(gang)) return;
+
+  // Sized once, so that the demands may point into it.
+  std::vector<model::ResourceVector> amounts;
+  amounts.reserve(gang.executor_sets.size());
+  std::vector<placement::PodSetDemand> demands;
+  demands.push_back({gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor.spec,
+                     gang.anchor_amounts, 1});
+  for (const spark::ExecutorSet& set : gang.executor_sets) {
+    amounts.push_back(model::PodAmounts(api::EffectiveRequests(set.pod.spec), model_.Names()));
+    if (set.count > 0) demands.push_back({"executors", set.pod.spec, amounts.back(), set.count});
+  }
+
+  model::Statement statement(model_);
+  placement::Attempt attempt =
+      placement::PlaceGang(profile_, model_, statement, demands, PreferredNodes(gang));
+  if (!attempt.shares) {
+    queue_.Park(gang.Uid());
+    ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis);
+    return;
+  }
+  std::move(statement).Commit();
+  Admit(gang, *attempt.shares);
+}
+
+/// Turns the committed places into slots, and binds the anchor with the plan.
+void SchedulerCore::State::Admit(Gang& gang,
+                                 const std::vector<std::vector<placement::NodeShare>>& shares) {
+  auto share = shares.begin();
+  const model::NodeIndex anchor_node = share->front().node;
+  for (const spark::ExecutorSet& executors : gang.executor_sets) {
+    gang::SlotSet set;
+    set.profile = executors.profile;
+    set.requests = api::EffectiveRequests(executors.pod.spec);
+    set.amounts = model::PodAmounts(set.requests, model_.Names());
+    set.spec = executors.pod.spec;
+    if (executors.count > 0) {
+      ++share;
+      for (const placement::NodeShare& part : *share) {
+        gang::Reservation::AddAccounted(set, part.node, part.count, now_);
+      }
+    }
+    gang.reservation.Sets().push_back(std::move(set));
+  }
+  // The Statement reserved room for the anchor; from here on the pod itself is accounted.
+  model_.PlacePod(gang.Uid(), anchor_node, gang.anchor_amounts);
+  model_.Nodes().Account(anchor_node, gang.anchor_amounts, -1);
+
+  api::StringMap annotations;
+  if (gang.kind == GangKind::kApplication) {
+    annotations.emplace(gang::kPlanAnnotation,
+                        gang::EncodePlan(gang.reservation.ToPlan(model_.Nodes())));
+  }
+  SendBind(gang, anchor_node, std::move(annotations));
+}
+
+/// Executors beyond the reservation go where their application runs, most of it first.
+std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& gang) const {
+  const auto application = gangs_.find(gang.application_uid);
+  if (application == gangs_.end()) return {};
+  std::map<model::NodeIndex, std::int64_t> members;
+  for (const gang::SlotSet& set : application->second.reservation.Sets()) {
+    for (const gang::Slot& slot : set.slots) {
+      if (!slot.IsLost()) ++members[slot.node];
+    }
+  }
+  std::vector<model::NodeIndex> nodes;
+  for (const auto& [node, count] : members) nodes.push_back(node);
+  std::sort(nodes.begin(), nodes.end(), [&](model::NodeIndex a, model::NodeIndex b) {
+    return members[a] != members[b] ? members[a] > members[b]
+                                    : model_.Nodes().Name(a) < model_.Nodes().Name(b);
+  });
+  return nodes;
+}
+
+}  // namespace muster::core

@@ -1,0 +1,118 @@
+// Binds and what became of them. A bind without an answer keeps its room until a read tells.
+
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/core/state.h"
+
+namespace muster::core {
+namespace {
+
+using namespace std::chrono_literals;
+using gang::GangKind;
+using gang::GangPhase;
+
+constexpr Duration kFirstLook = 1s;
+// The server drops a bind 3 s after it took it (?timeout=3s), and the client gives up after 5 s. A
+// pod that is unbound later than this stays unbound.
+constexpr Duration kSettled = 10s;
+constexpr Duration kBackOffFirst = 1s;
+constexpr Duration kBackOffLast = 10s;
+
+Duration BackOffAfter(int failures) {
+  const int doublings = std::clamp(failures - 1, 0, 4);
+  return std::min(kBackOffFirst * (1 << doublings), kBackOffLast);
+}
+
+}  // namespace
+
+void SchedulerCore::State::SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations) {
+  queue_.Remove(gang.Uid());
+  gang.phase = GangPhase::kBinding;
+  gang.binding = {model_.Nodes().Name(node), now_};
+  effects_.push_back(BindPod{NewCall(CallKind::kBind, gang.Uid()), gang.Name(), gang.Uid(),
+                             gang.binding.node, std::move(annotations)});
+}
+
+void SchedulerCore::State::OnBindOutcome(Gang& gang, const CallOutcome& outcome) {
+  if (gang.phase != GangPhase::kBinding) return;  // the watch was faster
+  switch (outcome.result) {
+    case CallResult::kOk:
+      OnBound(gang);
+      return;
+    case CallResult::kUnknown:
+    case CallResult::kConflict:
+      // Conflict can mean that it is bound already, perhaps by a bind of ours: a read tells.
+      ++statistics_.binds_unknown;
+      ArmTimer(now_ + (outcome.result == CallResult::kConflict ? 0s : kFirstLook),
+               TimerKind::kResolveBind, gang.Uid());
+      return;
+    case CallResult::kNotFound:
+    case CallResult::kForbidden:
+    case CallResult::kInvalid:
+    case CallResult::kUnavailable:
+      OnNotBound(gang, outcome.message);
+      return;
+  }
+}
+
+void SchedulerCore::State::OnBound(Gang& gang) {
+  queue_.Remove(gang.Uid());
+  const model::NodeIndex node = model_.NodeOfPod(gang.Uid());
+  const std::string where = node == model::kNoNode ? gang.binding.node : model_.Nodes().Name(node);
+  const bool by_us = gang.phase == GangPhase::kBinding;
+  if (by_us) {
+    ++statistics_.pods_bound;
+    Record(RecordEvent::Type::kNormal, gang, "Scheduled", "Binding",
+           "Successfully assigned " + gang.Name().ToString() + " to " + where);
+  }
+  if (gang.kind != GangKind::kApplication) {
+    gangs_.erase(gangs_.find(gang.Uid()));
+    return;
+  }
+  if (by_us) ++statistics_.gangs_admitted;
+  gang.phase = GangPhase::kReserved;
+  gang.executor_sets.clear();
+  gang.anchor.spec = {};  // placed: from now on only its name, UID and end matter
+  ArmSlotTimer(gang);
+}
+
+/// The pod is not bound and will not be by what we sent: everything goes back, and the gang keeps
+/// its place in the order.
+void SchedulerCore::State::OnNotBound(Gang& gang, const std::string& why) {
+  ++statistics_.bind_failures;
+  model_.RemovePod(gang.Uid());
+  VacateSlot(gang.Uid());
+  ReleaseSlots(gang);
+  gang.reservation.Sets().clear();
+  CapacityGrew();
+  Record(RecordEvent::Type::kWarning, gang, "FailedScheduling", "Binding",
+         "binding rejected: " + why);
+  Enqueue(gang);
+  queue_.BackOff(gang.Uid(), now_ + BackOffAfter(++gang.bind_failures));
+}
+
+void SchedulerCore::State::ResolveUnknownBind(Gang& gang) {
+  effects_.push_back(FetchPod{NewCall(CallKind::kFetchPod, gang.Uid()), gang.Name()});
+}
+
+void SchedulerCore::State::OnResolved(Gang& gang, const PodFetched& event) {
+  const bool read = event.outcome.result == CallResult::kOk && event.pod;
+  if (event.outcome.result == CallResult::kNotFound ||
+      (read && event.pod->metadata.uid != gang.Uid())) {
+    const std::string uid = gang.Uid();
+    ForgetPod(uid);
+    return;
+  }
+  if (read && !event.pod->spec.node_name.empty()) {
+    ApplyBoundPod(*event.pod);
+    return;
+  }
+  if (read && now_ - gang.binding.sent_at >= kSettled) {
+    OnNotBound(gang, "the pod is still without a node");
+    return;
+  }
+  ArmTimer(now_ + kFirstLook, TimerKind::kResolveBind, gang.Uid());
+}
+
+}  // namespace muster::core

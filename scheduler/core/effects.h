@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scheduler/api/objects.h"
+#include "scheduler/core/events.h"
+
+/// What the core wants done in the world. Effects on one object are carried out in the order given,
+/// one in flight; effects on different objects may overtake each other.
+namespace muster::core {
+
+/// Binds a pod to a node, with the UID as precondition; `annotations` are merged into the pod in
+/// the same transaction. Answered by CallCompleted.
+struct BindPod {
+  CallId call = 0;
+  api::NamespacedName pod;
+  std::string uid;
+  std::string node;
+  api::StringMap annotations;
+};
+
+/// Sets one condition of a pod's status, with the UID as precondition. Answered by CallCompleted.
+struct PatchPodCondition {
+  CallId call = 0;
+  api::NamespacedName pod;
+  std::string uid;
+  api::PodCondition condition;
+  Time transition_time{};
+};
+
+/// Reads one ConfigMap. Answered by ConfigMapFetched.
+struct FetchConfigMap {
+  CallId call = 0;
+  api::NamespacedName config_map;
+};
+
+/// Reads one pod consistently, to learn what became of a bind without an answer. Answered by
+/// PodFetched.
+struct FetchPod {
+  CallId call = 0;
+  api::NamespacedName pod;
+};
+
+/// Records an event on a pod (events.k8s.io/v1). Best effort, no answer; similar events are merged
+/// at the edge.
+struct RecordEvent {
+  enum class Type { kNormal, kWarning };
+  Type type = Type::kNormal;
+  api::NamespacedName pod;
+  std::string pod_uid;
+  std::string reason;  // Scheduled, FailedScheduling, GangRefused, ...
+  std::string action;  // Binding, Scheduling, ...
+  std::string note;    // at most 1 kB
+  Time time{};
+};
+
+using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent>;
+
+struct StepResult {
+  std::vector<Effect> effects;
+  /// Step wants to be called at this time even if no event comes.
+  std::optional<Time> wake_at;
+};
+
+}  // namespace muster::core

@@ -1,0 +1,196 @@
+// What the watch shows: pods and nodes come, change and go.
+
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/api/pod_requests.h"
+#include "scheduler/core/state.h"
+
+namespace muster::core {
+
+using gang::GangKind;
+using gang::GangPhase;
+
+bool SchedulerCore::State::IsOurs(const api::Pod& pod) const {
+  return pod.spec.scheduler_name == options_.scheduler_name;
+}
+
+SchedulerCore::State::Gang* SchedulerCore::State::FindGang(std::string_view uid) {
+  const auto found = gangs_.find(uid);
+  return found == gangs_.end() ? nullptr : &found->second;
+}
+
+/// The application of an executor: same namespace, and the driver controls the pod. Labels alone
+/// prove nothing: anybody can write them.
+SchedulerCore::State::Gang* SchedulerCore::State::FindApplication(const api::Pod& executor) {
+  const auto driver_uid = gang::ControllingPod(executor);
+  if (!driver_uid || !spark::IsExecutor(executor)) return nullptr;
+  Gang* gang = FindGang(*driver_uid);
+  if (gang == nullptr || gang->kind != GangKind::kApplication) return nullptr;
+  const bool same_namespace =
+      gang->anchor.metadata.namespace_name == executor.metadata.namespace_name;
+  return same_namespace ? gang : nullptr;
+}
+
+void SchedulerCore::State::On(const PodObserved& event) {
+  const api::Pod& pod = event.pod;
+  first_list_.erase(pod.metadata.uid);
+  if (!Synced() && IsOurs(pod) && !api::IsTerminal(pod)) {
+    first_list_.emplace(pod.metadata.uid, pod);
+  } else {
+    ApplyPod(pod);
+  }
+}
+
+void SchedulerCore::State::ApplyPod(const api::Pod& pod) {
+  if (api::IsTerminal(pod)) {
+    ForgetPod(pod.metadata.uid);
+  } else if (!pod.spec.node_name.empty()) {
+    ApplyBoundPod(pod);
+  } else if (IsOurs(pod)) {
+    ApplyPendingPod(pod);
+  }
+}
+
+void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
+  const std::string& uid = pod.metadata.uid;
+  const model::NodeIndex node = model_.Nodes().FindOrAddGhost(pod.spec.node_name);
+  const model::NodeIndex before = model_.NodeOfPod(uid);
+  const bool changed = model_.PlacePod(
+      uid, node, model::PodAmounts(api::EffectiveRequests(pod.spec), model_.Names()));
+  if (IsOurs(pod)) {
+    if (Gang* gang = FindGang(uid); gang != nullptr && gang->phase != GangPhase::kReserved) {
+      OnBound(*gang);
+    } else if (gang == nullptr && spark::IsDriver(pod)) {
+      RecoverApplication(pod);
+    }
+    if (spark::IsExecutor(pod)) AdoptBoundExecutor(pod);
+    if (pod.metadata.deletion_timestamp) EndReservation(uid);
+  }
+  if (!changed) return;
+  if (before != model::kNoNode) CapacityGrew();  // moved or resized: somewhere there may be room
+  if (model::IsOverCommitted(model_.Nodes().Free(node))) RevalidateSlotsOn(node);
+}
+
+void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
+  const std::string& uid = pod.metadata.uid;
+  if (pod.metadata.deletion_timestamp) {
+    ForgetPod(uid);
+    return;
+  }
+  if (Gang* known = FindGang(uid)) {
+    if (known->phase != GangPhase::kReserved) known->anchor = pod;
+    return;
+  }
+  // Bound by us already, and this version of the pod is older than our bind.
+  if (model_.NodeOfPod(uid) != model::kNoNode) return;
+  if (!pod.spec.scheduling_gates.empty()) return;
+
+  Gang& gang = gangs_[uid];
+  gang.anchor = pod;
+  gang.anchor_amounts = model::PodAmounts(api::EffectiveRequests(pod.spec), model_.Names());
+  for (const api::PodCondition& condition : pod.status.conditions) {
+    if (condition.type == "PodScheduled") gang.reported = condition;
+  }
+  if (spark::IsDriver(pod)) {
+    StartGathering(gang);
+    return;
+  }
+  if (const Gang* application = FindApplication(pod)) gang.application_uid = application->Uid();
+  Enqueue(gang);
+}
+
+void SchedulerCore::State::On(const PodGone& event) {
+  first_list_.erase(event.uid);
+  ForgetPod(event.uid);
+}
+
+void SchedulerCore::State::ForgetPod(const std::string& uid) {
+  if (model_.RemovePod(uid) != model::kNoNode) CapacityGrew();
+  VacateSlot(uid);
+  ForgetGang(uid);
+}
+
+void SchedulerCore::State::ForgetGang(const std::string& uid) {
+  Gang* gang = FindGang(uid);
+  if (gang == nullptr) return;
+  ReleaseSlots(*gang);
+  for (const gang::SlotSet& set : gang->reservation.Sets()) {
+    for (const gang::Slot& slot : set.slots) slot_holders_.erase(slot.pod_uid);
+  }
+  queue_.Remove(uid);
+  gangs_.erase(gangs_.find(uid));
+}
+
+void SchedulerCore::State::On(const NodeObserved& event) {
+  if (!model_.Nodes().Upsert(event.node, model_.Names())) return;
+  CapacityGrew();
+  RevalidateSlotsOn(model_.Nodes().Find(event.node.metadata.name));
+}
+
+void SchedulerCore::State::On(const NodeGone& event) {
+  // Slots first: they are accounted on the node, and may be the last thing that keeps it known.
+  const model::NodeIndex node = model_.Nodes().Find(event.name);
+  if (node == model::kNoNode) return;
+  LoseSlotsOn(node);
+  model_.Nodes().Remove(event.name);
+}
+
+void SchedulerCore::State::On(const ResourceSynced& event) {
+  const bool before = Synced();
+  (event.kind == ResourceKind::kPod ? pods_synced_ : nodes_synced_) = true;
+  if (!before && Synced()) ApplyFirstList();
+}
+
+/// Bound drivers bring the plans, bound executors take the slots of the plans, and only then
+/// pending pods are looked at.
+void SchedulerCore::State::ApplyFirstList() {
+  const auto stage = [](const api::Pod& pod) {
+    if (pod.spec.node_name.empty()) return 2;
+    return spark::IsDriver(pod) ? 0 : 1;
+  };
+  const std::map<std::string, api::Pod> pods = std::exchange(first_list_, {});
+  applying_first_list_ = true;
+  for (int wanted = 0; wanted <= 2; ++wanted) {
+    for (const auto& [uid, pod] : pods) {
+      if (stage(pod) == wanted) ApplyPod(pod);
+    }
+  }
+  applying_first_list_ = false;
+  RevalidateBrokenNodes();
+}
+
+void SchedulerCore::State::On(const CallCompleted& event) {
+  const auto call = calls_.find(event.call);
+  if (call == calls_.end()) return;
+  const Call known = call->second;
+  calls_.erase(call);
+  Gang* gang = FindGang(known.uid);
+  if (gang == nullptr) return;
+  if (known.kind == CallKind::kBind) {
+    OnBindOutcome(*gang, event.outcome);
+  } else if (known.kind == CallKind::kPatch && event.outcome.result != CallResult::kOk) {
+    gang->reported.reset();  // not written, as far as we know
+    ArmTimer(now_ + std::chrono::seconds(10), TimerKind::kReport, known.uid);
+  }
+}
+
+void SchedulerCore::State::On(const ConfigMapFetched& event) {
+  const auto call = calls_.find(event.call);
+  if (call == calls_.end()) return;
+  const std::string uid = call->second.uid;
+  calls_.erase(call);
+  Gang* gang = FindGang(uid);
+  if (gang != nullptr && gang->phase == GangPhase::kGathering) OnConfigMap(*gang, event);
+}
+
+void SchedulerCore::State::On(const PodFetched& event) {
+  const auto call = calls_.find(event.call);
+  if (call == calls_.end()) return;
+  const std::string uid = call->second.uid;
+  calls_.erase(call);
+  Gang* gang = FindGang(uid);
+  if (gang != nullptr && gang->phase == GangPhase::kBinding) OnResolved(*gang, event);
+}
+
+}  // namespace muster::core

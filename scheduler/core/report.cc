@@ -1,0 +1,66 @@
+// What people and autoscalers read: the PodScheduled condition and events.
+
+#include <utility>
+
+#include "scheduler/core/state.h"
+
+namespace muster::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Counts in a message change with every pod that comes or goes; writing each would cost the API
+// server as much as a bind.
+constexpr Duration kSameReasonInterval = 10s;
+constexpr std::size_t kNoteBytesMax = 1024;  // events.k8s.io/v1: note
+
+std::string Shortened(std::string text) {
+  if (text.size() <= kNoteBytesMax) return text;
+  text.resize(kNoteBytesMax - 4);
+  // Not in the middle of a UTF-8 character: the server would refuse the event.
+  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+  if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0) text.pop_back();
+  return text + " ...";
+}
+
+}  // namespace
+
+void SchedulerCore::State::ReportUnschedulable(Gang& gang, const std::string& reason,
+                                               const std::string& message) {
+  gang.wanted = {"PodScheduled", "False", reason, Shortened(message)};
+  WriteReport(gang);
+}
+
+void SchedulerCore::State::WriteReport(Gang& gang) {
+  const bool pending =
+      gang.phase != gang::GangPhase::kBinding && gang.phase != gang::GangPhase::kReserved;
+  if (!pending || gang.wanted.type.empty() || gang.reported == gang.wanted) return;
+  const bool same_reason = gang.reported && gang.reported->status == gang.wanted.status &&
+                           gang.reported->reason == gang.wanted.reason;
+  if (same_reason && now_ - gang.reported_at < kSameReasonInterval) {
+    ArmTimer(gang.reported_at + kSameReasonInterval, TimerKind::kReport, gang.Uid());
+    return;
+  }
+  gang.reported = gang.wanted;
+  gang.reported_at = now_;
+  effects_.push_back(PatchPodCondition{NewCall(CallKind::kPatch, gang.Uid()), gang.Name(),
+                                       gang.Uid(), gang.wanted, now_});
+  Record(RecordEvent::Type::kWarning, gang, "FailedScheduling", "Scheduling", gang.wanted.message);
+}
+
+/// A gang that can never be admitted as it stands. It holds nothing, and no autoscaler is asked.
+void SchedulerCore::State::Refuse(Gang& gang, const std::string& message) {
+  ++statistics_.gangs_refused;
+  gang.phase = gang::GangPhase::kRefused;
+  gang.gathering.config_maps.clear();
+  queue_.Remove(gang.Uid());
+  ReportUnschedulable(gang, "GangRefused", message);
+}
+
+void SchedulerCore::State::Record(RecordEvent::Type type, const Gang& gang, std::string reason,
+                                  std::string action, std::string note) {
+  effects_.push_back(RecordEvent{type, gang.Name(), gang.Uid(), std::move(reason),
+                                 std::move(action), Shortened(std::move(note)), now_});
+}
+
+}  // namespace muster::core

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scheduler/core/effects.h"
+#include "scheduler/core/events.h"
+#include "scheduler/framework/profile.h"
+
+namespace muster::core {
+
+/// What the core is told at its start; the runtime reads it from MusterConfiguration.
+struct CoreOptions {
+  std::string scheduler_name = "muster";
+  /// A driver whose ConfigMap is missing this long gets an event that says so; it goes on waiting.
+  Duration shape_timeout = std::chrono::seconds(60);
+  /// A reserved slot that no executor has taken after this long is given back.
+  Duration gang_timeout = std::chrono::minutes(30);
+  std::int64_t gang_members_max = 10'000;
+};
+
+/// Figures for metrics; counters since the start, gauges as of the last Step.
+struct CoreStatistics {
+  std::uint64_t gangs_admitted = 0;
+  std::uint64_t gangs_refused = 0;
+  std::uint64_t pods_bound = 0;
+  std::uint64_t bind_failures = 0;
+  std::uint64_t binds_unknown = 0;
+  std::uint64_t slots_taken = 0;
+  std::uint64_t slots_lost = 0;
+  std::uint64_t shape_mismatches = 0;
+  std::size_t gangs_gathering = 0;
+  std::size_t gangs_waiting = 0;
+  std::size_t gangs_reserved = 0;
+  std::size_t pods_pending = 0;
+  std::size_t slots_empty = 0;
+  std::size_t nodes = 0;
+};
+
+/// The whole scheduler as a state machine: events in, effects out. No I/O, no clock, no lock, no
+/// randomness; ties end in names.
+/// Threading: one thread. Cost of a Step: O(events + waiting gangs x nodes).
+class SchedulerCore {
+ public:
+  /// `profile` says which plugins judge the nodes; plugins::DefaultProfile() is the usual one.
+  SchedulerCore(CoreOptions options, framework::Profile profile);
+  ~SchedulerCore();
+  SchedulerCore(const SchedulerCore&) = delete;
+  SchedulerCore& operator=(const SchedulerCore&) = delete;
+
+  /// Applies the events, in order, then decides. `now` must not go back.
+  StepResult Step(Time now, std::span<const Event> events);
+
+  /// True once every watched resource has been listed: from then on it decides.
+  bool Synced() const;
+  CoreStatistics Statistics() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster::core

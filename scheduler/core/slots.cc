@@ -1,0 +1,240 @@
+// Executors and the places reserved for them.
+
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/api/pod_requests.h"
+#include "scheduler/base/check.h"
+#include "scheduler/core/state.h"
+#include "scheduler/gang/plan.h"
+
+namespace muster::core {
+namespace {
+
+using gang::GangKind;
+using gang::GangPhase;
+
+bool FitsInto(const model::ResourceVector& slot, const model::ResourceVector& pod) {
+  return !model::IsOverCommitted(model::Difference(slot, pod));
+}
+
+}  // namespace
+
+/// Rebuilds the reservation of a driver that was bound by an earlier process.
+void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
+  const auto annotation = driver.metadata.annotations.find(std::string(gang::kPlanAnnotation));
+  if (annotation == driver.metadata.annotations.end()) return;
+  const auto plan = gang::DecodePlan(annotation->second, options_.gang_members_max);
+  if (!plan.ok()) return;  // not ours, or damaged: its executors are scheduled one by one
+  Gang& gang = gangs_[driver.metadata.uid];
+  gang.kind = GangKind::kApplication;
+  gang.phase = GangPhase::kReserved;
+  gang.anchor = driver;
+  if (driver.metadata.deletion_timestamp) return;
+  gang.anchor.spec = {};
+  gang.reservation.Restore(*plan, model_, now_);
+  if (!applying_first_list_) RevalidateBrokenNodes();
+  ArmSlotTimer(gang);
+}
+
+/// A bound executor holds one slot of its application: the one it took, else one on its node, else
+/// a lost one, else any. After a restart this is how the slots of the plan find their pods.
+void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
+  Gang* application = FindApplication(executor);
+  if (application == nullptr) return;
+  const std::string& uid = executor.metadata.uid;
+  const model::NodeIndex node = model_.NodeOfPod(uid);
+  gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor));
+  if (set == nullptr) return;
+  if (!set->spec) set->spec = executor.spec;
+  const auto find = [set](auto matches) {
+    return std::find_if(set->slots.begin(), set->slots.end(), matches);
+  };
+  auto slot = find([&](const gang::Slot& s) { return s.pod_uid == uid; });
+  if (slot != set->slots.end()) {
+    slot->node = node;  // it may have been bound by somebody else, elsewhere
+    return;
+  }
+  const auto amounts = model::PodAmounts(api::EffectiveRequests(executor.spec), model_.Names());
+  if (!FitsInto(set->amounts, amounts)) {
+    // Not what was predicted: it gave its slot back when it was placed, but the plan still has it.
+    if (applying_first_list_) gang::Reservation::DropOne(*set, model_);
+    return;
+  }
+  slot = find([&](const gang::Slot& s) { return s.IsEmpty() && s.node == node; });
+  if (slot == set->slots.end()) {
+    slot = find([](const gang::Slot& s) { return !s.IsTaken() && s.IsLost(); });
+  }
+  if (slot == set->slots.end()) slot = find([](const gang::Slot& s) { return s.IsEmpty(); });
+  if (slot == set->slots.end()) return;
+  if (slot->IsEmpty()) {
+    gang::Reservation::Take(*set, *slot, uid, model_);
+  } else {
+    slot->pod_uid = uid;
+  }
+  slot->node = node;
+  slot_holders_[uid] = application->Uid();
+}
+
+/// Binds an executor to a reserved place of its application. False when it is no executor of a
+/// gang, or no place suits it: then it is placed like any pod, next to its own.
+bool SchedulerCore::State::TakeSlot(Gang& executor) {
+  Gang* application = FindApplication(executor.anchor);
+  if (application == nullptr || application->phase != GangPhase::kReserved) return false;
+  executor.application_uid = application->Uid();
+  gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor.anchor));
+  if (set == nullptr) return false;
+  if (!set->spec) set->spec = executor.anchor.spec;
+  if (!FitsInto(set->amounts, executor.anchor_amounts)) {
+    // Not what was predicted: it gives its place back and is placed as it is.
+    ++statistics_.shape_mismatches;
+    gang::Reservation::DropOne(*set, model_);
+    CapacityGrew();
+    return false;
+  }
+  const framework::PodSetView view{executor.anchor.spec, executor.anchor_amounts};
+  const framework::PreparedFilters filters(profile_, view);
+  for (gang::Slot& slot : set->slots) {
+    if (!slot.IsEmpty()) continue;
+    const model::NodeIndex node = slot.node;
+    model_.Nodes().Account(node, set->amounts, -1);
+    const bool admits = filters.CapacityOf(model_, node, 1) == 1;
+    model_.Nodes().Account(node, set->amounts, 1);
+    if (!admits) continue;
+    gang::Reservation::Take(*set, slot, executor.Uid(), model_);
+    model_.PlacePod(executor.Uid(), node, executor.anchor_amounts);
+    slot_holders_[executor.Uid()] = application->Uid();
+    ++statistics_.slots_taken;
+    SendBind(executor, node, {});
+    return true;
+  }
+  return false;
+}
+
+void SchedulerCore::State::VacateSlot(const std::string& pod_uid) {
+  const auto holder = slot_holders_.find(pod_uid);
+  if (holder == slot_holders_.end()) return;
+  const std::string application_uid = holder->second;
+  slot_holders_.erase(holder);
+  Gang* application = FindGang(application_uid);
+  if (application == nullptr) return;
+  if (application->anchor.metadata.deletion_timestamp) return;
+  if (!application->reservation.Vacate(pod_uid, model_, now_)) return;
+  if (application->reservation.CountLost() > 0) {
+    applications_with_lost_slots_.insert(application_uid);
+  }
+  ArmSlotTimer(*application);
+}
+
+void SchedulerCore::State::LoseSlotsOn(model::NodeIndex node) {
+  for (auto& [uid, gang] : gangs_) {
+    for (gang::SlotSet& set : gang.reservation.Sets()) {
+      const auto all = static_cast<std::int64_t>(set.slots.size());
+      const std::int64_t lost = gang::Reservation::Lose(set, node, all, model_);
+      if (lost == 0) continue;
+      statistics_.slots_lost += static_cast<std::uint64_t>(lost);
+      applications_with_lost_slots_.insert(uid);
+      CapacityGrew();
+    }
+  }
+}
+
+/// After a restart: nodes that are gone, or that others filled meanwhile.
+void SchedulerCore::State::RevalidateBrokenNodes() {
+  for (model::NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
+    const bool used = model_.Nodes().Requested(node).pods > 0;
+    if (used && model::IsOverCommitted(model_.Nodes().Free(node))) RevalidateSlotsOn(node);
+  }
+}
+
+/// The node has changed, or others took room on it: empty slots that it can no longer honour are
+/// lost.
+void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
+  for (auto& [uid, gang] : gangs_) {
+    for (gang::SlotSet& set : gang.reservation.Sets()) {
+      const auto here = std::count_if(set.slots.begin(), set.slots.end(), [&](const gang::Slot& s) {
+        return s.IsEmpty() && s.node == node;
+      });
+      if (here == 0) continue;
+      const api::PodSpec unknown;
+      const framework::PodSetView view{set.spec ? *set.spec : unknown, set.amounts};
+      const framework::PreparedFilters filters(profile_, view);
+      model_.Nodes().Account(node, set.amounts, -here);
+      // Without the constraints only the room can be judged; the executor itself is judged in full.
+      const std::int64_t fit =
+          set.spec ? filters.CapacityOf(model_, node, here)
+                   : model::CountThatFit(model_.Nodes().Free(node), set.amounts, here);
+      model_.Nodes().Account(node, set.amounts, here);
+      if (fit == here) continue;
+      statistics_.slots_lost +=
+          static_cast<std::uint64_t>(gang::Reservation::Lose(set, node, here - fit, model_));
+      applications_with_lost_slots_.insert(uid);
+      CapacityGrew();
+    }
+  }
+}
+
+void SchedulerCore::State::ReplaceLostSlots() {
+  const std::set<std::string> applications = std::exchange(applications_with_lost_slots_, {});
+  for (const std::string& uid : applications) {
+    if (Gang* application = FindGang(uid)) ReplaceLostSlots(*application);
+  }
+}
+
+/// Looks for new places, as many as there are, next to the rest of the application.
+void SchedulerCore::State::ReplaceLostSlots(Gang& application) {
+  for (gang::SlotSet& set : application.reservation.Sets()) {
+    if (!set.spec) continue;  // placed when the executor itself is there
+    for (gang::Slot& slot : set.slots) {
+      if (slot.IsTaken() || !slot.IsLost()) continue;
+      const placement::PodSetDemand demand{"executors", *set.spec, set.amounts, 1};
+      model::Statement statement(model_);
+      // PreferredNodes asks for a member's view of its application.
+      Gang member;
+      member.application_uid = application.Uid();
+      const placement::Attempt attempt =
+          placement::PlaceGang(profile_, model_, statement, {&demand, 1}, PreferredNodes(member));
+      if (!attempt.shares) break;
+      std::move(statement).Commit();
+      slot.node = attempt.shares->front().front().node;
+    }
+  }
+  if (application.reservation.CountLost() > 0) {
+    applications_with_lost_slots_.insert(application.Uid());
+  }
+}
+
+void SchedulerCore::State::ArmSlotTimer(const Gang& application) {
+  if (const auto oldest = application.reservation.OldestEmpty()) {
+    ArmTimer(*oldest + options_.gang_timeout, TimerKind::kSlots, application.Uid());
+  }
+}
+
+void SchedulerCore::State::ExpireSlots(Gang& application) {
+  if (application.phase != GangPhase::kReserved) return;
+  const std::int64_t dropped =
+      application.reservation.DropEmptySince(now_ - options_.gang_timeout, model_);
+  if (dropped > 0) {
+    CapacityGrew();
+    Record(RecordEvent::Type::kWarning, application, "GangTimeout", "Reserving",
+           std::to_string(dropped) + " reserved places given back: no executor came for " +
+               FormatDuration(options_.gang_timeout));
+  }
+  ArmSlotTimer(application);
+}
+
+void SchedulerCore::State::ReleaseSlots(Gang& application) {
+  if (application.reservation.CountEmpty() > 0) CapacityGrew();
+  application.reservation.ReleaseAll(model_);
+  applications_with_lost_slots_.erase(application.Uid());
+}
+
+/// The driver is on its way out: no executor will come for what is still empty.
+void SchedulerCore::State::EndReservation(const std::string& driver_uid) {
+  Gang* application = FindGang(driver_uid);
+  if (application == nullptr) return;
+  application->anchor.metadata.deletion_timestamp = now_;
+  ReleaseSlots(*application);
+}
+
+}  // namespace muster::core

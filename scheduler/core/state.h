@@ -1,0 +1,149 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/core/scheduler_core.h"
+#include "scheduler/gang/gang.h"
+#include "scheduler/model/cluster_model.h"
+#include "scheduler/placement/engine.h"
+#include "scheduler/queue/waiting_queue.h"
+
+namespace muster::core {
+
+/// The state behind SchedulerCore. Its functions are spread over files by subject:
+/// observe.cc (what the watch shows), gather.cc (shapes), admit.cc (placement), bind.cc (binds and
+/// their outcomes), slots.cc (executors and reserved places), report.cc (conditions and events).
+class SchedulerCore::State {
+ public:
+  State(CoreOptions options, framework::Profile profile);
+
+  StepResult Step(Time now, std::span<const Event> events);
+  bool Synced() const { return pods_synced_ && nodes_synced_; }
+  CoreStatistics Statistics() const;
+
+ private:
+  using Gang = gang::Gang;
+
+  enum class TimerKind { kGather, kResolveBind, kSlots, kReport };
+  struct Timer {
+    Time at{};
+    TimerKind kind = TimerKind::kGather;
+    std::string uid;
+    auto operator<=>(const Timer&) const = default;
+  };
+  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchPod };
+  struct Call {
+    CallKind kind = CallKind::kBind;
+    std::string uid;  // of the gang
+  };
+
+  // observe.cc
+  void On(const PodObserved& event);
+  void On(const PodGone& event);
+  void On(const NodeObserved& event);
+  void On(const NodeGone& event);
+  void On(const ResourceSynced& event);
+  void On(const CallCompleted& event);
+  void On(const ConfigMapFetched& event);
+  void On(const PodFetched& event);
+  void ApplyPod(const api::Pod& pod);
+  void ApplyBoundPod(const api::Pod& pod);
+  void ApplyPendingPod(const api::Pod& pod);
+  void ApplyFirstList();
+  void ForgetPod(const std::string& uid);
+  void ForgetGang(const std::string& uid);
+  bool IsOurs(const api::Pod& pod) const;
+  Gang* FindGang(std::string_view uid);
+  Gang* FindApplication(const api::Pod& executor);
+
+  // gather.cc
+  void StartGathering(Gang& gang);
+  void ContinueGathering(Gang& gang);
+  void OnConfigMap(Gang& gang, const ConfigMapFetched& event);
+  void OnMissingConfigMap(Gang& gang, const CallOutcome& outcome);
+  void AdoptShape(Gang& gang, spark::Shape shape);
+  void ScheduleAlone(Gang& gang, const std::string& why);
+
+  // admit.cc
+  void Decide();
+  void TryAdmit(Gang& gang);
+  void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);
+  std::vector<model::NodeIndex> PreferredNodes(const Gang& gang) const;
+  void Enqueue(Gang& gang);
+
+  // bind.cc
+  void SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations);
+  void OnBindOutcome(Gang& gang, const CallOutcome& outcome);
+  void OnBound(Gang& gang);
+  void OnNotBound(Gang& gang, const std::string& why);
+  void ResolveUnknownBind(Gang& gang);
+  void OnResolved(Gang& gang, const PodFetched& event);
+
+  // slots.cc
+  void RecoverApplication(const api::Pod& driver);
+  void AdoptBoundExecutor(const api::Pod& executor);
+  bool TakeSlot(Gang& executor);
+  void VacateSlot(const std::string& pod_uid);
+  void LoseSlotsOn(model::NodeIndex node);
+  void RevalidateSlotsOn(model::NodeIndex node);
+  void RevalidateBrokenNodes();
+  void ReplaceLostSlots();
+  void ReplaceLostSlots(Gang& application);
+  void ExpireSlots(Gang& application);
+  void ArmSlotTimer(const Gang& application);
+  void ReleaseSlots(Gang& application);
+  void EndReservation(const std::string& driver_uid);
+
+  // report.cc
+  void ReportUnschedulable(Gang& gang, const std::string& reason, const std::string& message);
+  void WriteReport(Gang& gang);
+  void Refuse(Gang& gang, const std::string& message);
+  void Record(RecordEvent::Type type, const Gang& gang, std::string reason, std::string action,
+              std::string note);
+
+  void ArmTimer(Time at, TimerKind kind, const std::string& uid) {
+    timers_.insert({at, kind, uid});
+  }
+  void FireTimers();
+  CallId NewCall(CallKind kind, const std::string& uid);
+  /// Room has come free somewhere: waiting gangs and lost slots are worth another look.
+  void CapacityGrew() { capacity_grew_ = true; }
+
+  const CoreOptions options_;
+  const framework::Profile profile_;
+  model::ClusterModel model_;
+  queue::WaitingQueue queue_;
+
+  /// By UID of the anchor. Applications stay until their driver ends, single pods until they are
+  /// bound. Ordered: walks must not depend on a hash.
+  std::map<std::string, Gang, std::less<>> gangs_;
+  /// Executors that hold a slot -> UID of their application. Lookup only.
+  absl::flat_hash_map<std::string, std::string> slot_holders_;
+  /// Applications with slots that lost their node.
+  std::set<std::string> applications_with_lost_slots_;
+
+  absl::flat_hash_map<CallId, Call> calls_;  // lookup only
+  std::set<Timer> timers_;
+  CallId last_call_ = 0;
+
+  bool pods_synced_ = false;
+  bool nodes_synced_ = false;
+  /// Our pods seen before everything was listed; applied in an order that makes sense of them.
+  std::map<std::string, api::Pod> first_list_;
+  bool applying_first_list_ = false;
+
+  bool capacity_grew_ = false;
+  Time now_{};
+  std::vector<Effect> effects_;
+  CoreStatistics statistics_;
+};
+
+}  // namespace muster::core

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "scheduler/framework/plugin.h"
+
+namespace muster::framework {
+
+/// The plugins that judge the nodes, in the order in which kube-scheduler asks them: the first that
+/// refuses a node gives the reason.
+struct Profile {
+  std::vector<std::unique_ptr<FilterPlugin>> filters;
+};
+
+/// All filters of a profile, prepared for one pod set.
+/// Ownership: borrows the pod set and the plugins.
+class PreparedFilters {
+ public:
+  PreparedFilters(const Profile& profile, const PodSetView& pod_set);
+
+  /// How many pods of the set each node can take; 0 for nodes that are not there. `capacity` is
+  /// resized to the model; at most `limit` a node.
+  void Capacities(const model::ClusterModel& model, std::int64_t limit,
+                  std::vector<std::int64_t>& capacity) const;
+
+  /// The same for one node, as it is now.
+  std::int64_t CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
+                          std::int64_t limit) const;
+
+  /// The reasons of the first filter that refuses the node; empty when none does.
+  std::vector<Refusal> Explain(const model::ClusterModel& model, model::NodeIndex node) const;
+
+ private:
+  std::vector<std::unique_ptr<NodeFilter>> filters_;
+};
+
+}  // namespace muster::framework

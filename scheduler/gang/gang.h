@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/api/objects.h"
+#include "scheduler/base/time.h"
+#include "scheduler/gang/reservation.h"
+#include "scheduler/spark/shape.h"
+
+namespace muster::gang {
+
+/// Where a gang stands.
+///
+///   Gathering --shape known--> Waiting --fits--> Binding --anchor bound--> Reserved -->
+///   (forgotten)
+///       |                         ^                 |
+///       +--> Refused              +-- not bound ----+
+///
+/// A pod without a gang of its own starts in Waiting and is forgotten once it is bound.
+enum class GangPhase { kGathering, kWaiting, kBinding, kReserved, kRefused };
+
+enum class GangKind {
+  kApplication,  // a Spark driver and the executors that it will create
+  kSinglePod,    // a pod that is scheduled alone, or into a slot of its application
+};
+
+/// What is known of an application whose shape is not complete yet.
+struct Gathering {
+  std::map<std::string, api::ConfigMap> config_maps;
+  Time since{};
+  Duration retry_delay{};
+  bool late_reported = false;
+};
+
+/// A bind on its way.
+struct Binding {
+  std::string node;
+  Time sent_at{};
+};
+
+/// Pods admitted together: one anchor, whose bind carries the plan, and the slots for the rest.
+struct Gang {
+  GangKind kind = GangKind::kSinglePod;
+  GangPhase phase = GangPhase::kWaiting;
+  api::Pod anchor;
+  model::ResourceVector anchor_amounts;
+
+  /// kSinglePod: UID of the driver that owns this executor; empty for all other pods.
+  std::string application_uid;
+
+  Gathering gathering;
+  std::vector<spark::ExecutorSet> executor_sets;  // of a known shape
+  Reservation reservation;
+  Binding binding;
+  int bind_failures = 0;  // in a row
+
+  /// The PodScheduled condition as it should be, as last written, and when that was.
+  api::PodCondition wanted;
+  std::optional<api::PodCondition> reported;
+  Time reported_at{};
+
+  const std::string& Uid() const { return anchor.metadata.uid; }
+  api::NamespacedName Name() const { return api::NameOf(anchor.metadata); }
+};
+
+/// The UID of the pod that controls this one, if a pod does: the driver of an executor.
+std::optional<std::string> ControllingPod(const api::Pod& pod);
+
+/// The resource profile of an executor; 0 when the label is absent or no number.
+std::int32_t ResourceProfileOf(const api::Pod& executor);
+
+}  // namespace muster::gang

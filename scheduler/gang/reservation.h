@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/api/objects.h"
+#include "scheduler/base/time.h"
+#include "scheduler/gang/plan.h"
+#include "scheduler/model/cluster_model.h"
+
+namespace muster::gang {
+
+/// A place for one executor. On a node and without a pod it is *empty* and accounted on that node;
+/// with a pod it is *taken*, and the pod is accounted instead; without a node it is *lost*: its
+/// node went away or others took the room, and it waits for a new place.
+struct Slot {
+  model::NodeIndex node = model::kNoNode;
+  std::string pod_uid;
+  Time empty_since{};
+
+  bool IsLost() const { return node == model::kNoNode; }
+  bool IsTaken() const { return !pod_uid.empty(); }
+  bool IsEmpty() const { return !IsTaken() && !IsLost(); }
+};
+
+/// The slots for the identical executors of one resource profile.
+struct SlotSet {
+  std::int32_t profile = 0;
+  api::ResourceList requests;
+  model::ResourceVector amounts;
+  /// The constraints of the executors. After a restart only the requests are known, until the first
+  /// executor shows the rest.
+  std::optional<api::PodSpec> spec;
+  std::vector<Slot> slots;
+
+  std::int64_t CountLost() const;
+  std::int64_t CountEmpty() const;
+};
+
+/// All the slots of a gang.
+/// Invariant: exactly the empty slots are accounted on the nodes of the model.
+/// Ownership: borrows the model in each call; call ReleaseAll before the last reference goes.
+/// Threading: one thread. Cost: O(slots of the gang) each.
+class Reservation {
+ public:
+  std::vector<SlotSet>& Sets() { return sets_; }
+  const std::vector<SlotSet>& Sets() const { return sets_; }
+  SlotSet* FindSet(std::int32_t profile);
+
+  /// Adds an empty slot on a node where the model has already accounted it (a committed Statement).
+  static void AddAccounted(SlotSet& set, model::NodeIndex node, std::int64_t count, Time now);
+
+  /// Rebuilds the reservation of a plan and accounts it.
+  void Restore(const Plan& plan, model::ClusterModel& model, Time now);
+  Plan ToPlan(const model::NodeTable& nodes) const;
+
+  /// Hands an empty slot to a pod. The caller accounts the pod on the slot's node right after.
+  static void Take(SlotSet& set, Slot& slot, std::string_view pod_uid, model::ClusterModel& model);
+  /// Empties the slot of a pod that is gone, so that its replacement inherits it. Returns false
+  /// when the pod has none. The caller has given back what the pod took.
+  bool Vacate(std::string_view pod_uid, model::ClusterModel& model, Time now);
+
+  /// Takes the node from up to `count` empty slots of a set that are on it; returns how many.
+  static std::int64_t Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
+                           model::ClusterModel& model);
+  /// Gives up one slot of the set, a lost one first, then an empty one.
+  static void DropOne(SlotSet& set, model::ClusterModel& model);
+  /// Gives up the slots that have been without a pod since `before` or longer; returns how many.
+  std::int64_t DropEmptySince(Time before, model::ClusterModel& model);
+  /// Gives up everything that no pod has taken.
+  void ReleaseAll(model::ClusterModel& model);
+
+  std::int64_t CountEmpty() const;
+  std::int64_t CountLost() const;
+  /// The earliest moment since which a slot without a pod waits.
+  std::optional<Time> OldestEmpty() const;
+
+ private:
+  std::vector<SlotSet> sets_;
+};
+
+}  // namespace muster::gang

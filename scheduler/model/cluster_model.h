@@ -1,0 +1,43 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <string>
+#include <string_view>
+
+#include "scheduler/model/node_table.h"
+#include "scheduler/model/resource_vector.h"
+
+namespace muster::model {
+
+/// The cluster as placement sees it: its nodes, and which pod takes what from which node, whoever
+/// scheduled it. Empty slots are accounted on the nodes by Statement and by their gang.
+/// Threading: one thread.
+class ClusterModel {
+ public:
+  NodeTable& Nodes() { return nodes_; }
+  const NodeTable& Nodes() const { return nodes_; }
+  ResourceNames& Names() { return names_; }
+  const ResourceNames& Names() const { return names_; }
+
+  /// Accounts a pod on a node: bound, or about to be. Placing it again moves or resizes it.
+  /// Returns true when something changed.
+  bool PlacePod(std::string_view uid, NodeIndex node, const ResourceVector& amounts);
+  /// Gives back what the pod took. Returns its node, or kNoNode when it was on none.
+  NodeIndex RemovePod(std::string_view uid);
+  /// kNoNode when the pod is on no node.
+  NodeIndex NodeOfPod(std::string_view uid) const;
+  std::size_t PlacedPodCount() const { return pods_.size(); }
+
+ private:
+  struct PlacedPod {
+    NodeIndex node = kNoNode;
+    ResourceVector amounts;
+  };
+
+  NodeTable nodes_;
+  ResourceNames names_;
+  absl::flat_hash_map<std::string, PlacedPod> pods_;  // by UID, lookup only
+};
+
+}  // namespace muster::model

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/api/objects.h"
+#include "scheduler/model/resource_vector.h"
+
+namespace muster::model {
+
+/// The place of a node in the columns of NodeTable. Valid as long as the node exists or anything is
+/// accounted on it.
+using NodeIndex = std::uint32_t;
+inline constexpr NodeIndex kNoNode = UINT32_MAX;
+
+/// The nodes of the cluster, a column per property.
+/// A node that was deleted, or that a pod names before it was seen, stays as a *ghost* for as long
+/// as pods or slots are accounted on it: it takes part in nothing but the accounting. Invariant:
+/// Requested(i) is the sum over all pods and empty slots placed on i. Ownership: copies what it
+/// keeps. Threading: one thread.
+class NodeTable {
+ public:
+  /// Adds a node or takes over its new state. Returns true when something that placement reads has
+  /// changed: labels, taints, allocatable, unschedulable, or that it was not there.
+  bool Upsert(const api::Node& node, ResourceNames& names);
+  /// Makes the node a ghost. Returns its index, or kNoNode when it was not there.
+  NodeIndex Remove(std::string_view name);
+
+  /// kNoNode when no such node or ghost exists.
+  NodeIndex Find(std::string_view name) const;
+  /// The node's index; an unknown name becomes a ghost.
+  NodeIndex FindOrAddGhost(std::string_view name);
+
+  /// Accounts count x amounts on the node; negative gives back. Forgets a ghost that is empty then.
+  void Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count);
+
+  /// Number of columns, ghosts and holes included: the bound for walks.
+  NodeIndex Size() const { return static_cast<NodeIndex>(names_.size()); }
+  /// Number of nodes that exist.
+  std::size_t PresentCount() const { return present_count_; }
+  bool IsPresent(NodeIndex node) const { return present_[node] != 0; }
+
+  const std::string& Name(NodeIndex node) const { return names_[node]; }
+  const api::StringMap& Labels(NodeIndex node) const { return labels_[node]; }
+  const std::vector<api::Taint>& Taints(NodeIndex node) const { return taints_[node]; }
+  bool IsUnschedulable(NodeIndex node) const { return unschedulable_[node] != 0; }
+  const ResourceVector& Allocatable(NodeIndex node) const { return allocatable_[node]; }
+  const ResourceVector& Requested(NodeIndex node) const { return requested_[node]; }
+  /// Allocatable minus requested; negative where others have over-committed the node.
+  ResourceVector Free(NodeIndex node) const {
+    return Difference(allocatable_[node], requested_[node]);
+  }
+
+ private:
+  NodeIndex Add(std::string_view name);
+  void ForgetIfEmptyGhost(NodeIndex node);
+
+  std::vector<std::string> names_;  // "" marks a hole
+  std::vector<std::uint8_t> present_;
+  std::vector<std::uint8_t> unschedulable_;
+  std::vector<api::StringMap> labels_;
+  std::vector<std::vector<api::Taint>> taints_;
+  std::vector<ResourceVector> allocatable_;
+  std::vector<ResourceVector> requested_;
+  std::vector<NodeIndex> holes_;
+  absl::flat_hash_map<std::string, NodeIndex> index_;  // lookup only
+  std::size_t present_count_ = 0;
+};
+
+}  // namespace muster::model

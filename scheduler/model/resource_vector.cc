@@ -1,0 +1,116 @@
+#include "scheduler/model/resource_vector.h"
+
+#include <algorithm>
+
+namespace muster::model {
+namespace {
+
+constexpr std::int64_t kAmountMax = std::int64_t{1} << 50;
+
+std::int64_t Capped(std::int64_t amount) { return std::clamp<std::int64_t>(amount, 0, kAmountMax); }
+
+auto FindExtended(const ResourceVector& amounts, ResourceId resource) {
+  return std::lower_bound(
+      amounts.extended.begin(), amounts.extended.end(), resource,
+      [](const ExtendedAmount& entry, ResourceId id) { return entry.resource < id; });
+}
+
+void AddExtended(ResourceVector& total, ResourceId resource, std::int64_t amount) {
+  if (amount == 0) return;
+  const auto found = FindExtended(total, resource);
+  const auto position = total.extended.begin() + (found - total.extended.begin());
+  if (position != total.extended.end() && position->resource == resource) {
+    position->amount += amount;
+    if (position->amount == 0) total.extended.erase(position);
+  } else {
+    total.extended.insert(position, ExtendedAmount{resource, amount});
+  }
+}
+
+ResourceVector FromList(const api::ResourceList& list, ResourceNames& names) {
+  ResourceVector amounts;
+  for (const auto& [name, quantity] : list) {
+    if (name == "cpu") {
+      amounts.cpu = {Capped(quantity.MilliValue())};
+    } else if (name == "memory") {
+      amounts.memory = {Capped(quantity.Value())};
+    } else if (name == "ephemeral-storage") {
+      amounts.ephemeral_storage = {Capped(quantity.Value())};
+    } else if (name == "pods") {
+      amounts.pods = Capped(quantity.Value());
+    } else {
+      AddExtended(amounts, names.Intern(name), Capped(quantity.Value()));
+    }
+  }
+  return amounts;
+}
+
+}  // namespace
+
+ResourceId ResourceNames::Intern(std::string_view name) {
+  const std::string key(name);
+  if (const auto found = ids_.find(key); found != ids_.end()) return found->second;
+  if (names_.size() + 1 >= kNamesMax) {
+    if (names_.size() < kNamesMax) names_.push_back("(too many resource names)");
+    return static_cast<ResourceId>(kNamesMax - 1);
+  }
+  const auto id = static_cast<ResourceId>(names_.size());
+  names_.push_back(key);
+  ids_.emplace(key, id);
+  return id;
+}
+
+std::int64_t ResourceVector::Extended(ResourceId resource) const {
+  const auto found = FindExtended(*this, resource);
+  return found != extended.end() && found->resource == resource ? found->amount : 0;
+}
+
+void AddScaled(ResourceVector& total, const ResourceVector& other, std::int64_t count) {
+  total.cpu.value += other.cpu.value * count;
+  total.memory.value += other.memory.value * count;
+  total.ephemeral_storage.value += other.ephemeral_storage.value * count;
+  total.pods += other.pods * count;
+  for (const ExtendedAmount& entry : other.extended) {
+    AddExtended(total, entry.resource, entry.amount * count);
+  }
+}
+
+ResourceVector Difference(const ResourceVector& a, const ResourceVector& b) {
+  ResourceVector difference = a;
+  AddScaled(difference, b, -1);
+  return difference;
+}
+
+ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& names) {
+  ResourceVector amounts = FromList(requests, names);
+  amounts.pods = 1;
+  return amounts;
+}
+
+ResourceVector NodeAmounts(const api::ResourceList& allocatable, ResourceNames& names) {
+  return FromList(allocatable, names);
+}
+
+std::int64_t CountThatFit(const ResourceVector& free, const ResourceVector& request,
+                          std::int64_t limit) {
+  std::int64_t count = limit;
+  const auto lower = [&count](std::int64_t have, std::int64_t ask) {
+    if (ask > 0) count = std::min(count, have < ask ? 0 : have / ask);
+  };
+  lower(free.pods, request.pods);
+  lower(free.cpu.value, request.cpu.value);
+  lower(free.memory.value, request.memory.value);
+  lower(free.ephemeral_storage.value, request.ephemeral_storage.value);
+  for (const ExtendedAmount& entry : request.extended) {
+    lower(free.Extended(entry.resource), entry.amount);
+  }
+  return std::max<std::int64_t>(count, 0);
+}
+
+bool IsOverCommitted(const ResourceVector& free) {
+  const auto negative = [](const ExtendedAmount& entry) { return entry.amount < 0; };
+  return free.cpu.value < 0 || free.memory.value < 0 || free.ephemeral_storage.value < 0 ||
+         free.pods < 0 || std::any_of(free.extended.begin(), free.extended.end(), negative);
+}
+
+}  // namespace muster::model

@@ -1,0 +1,26 @@
+#include "scheduler/placement/diagnosis.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace muster::placement {
+
+std::string FitError(const model::ClusterModel& model, const framework::PreparedFilters& filters) {
+  const model::NodeTable& nodes = model.Nodes();
+  if (nodes.PresentCount() == 0) return "no nodes available to schedule pods";
+  std::map<std::string, std::int64_t> counts;
+  for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
+    if (!nodes.IsPresent(node)) continue;
+    for (const framework::Refusal& refusal : filters.Explain(model, node)) ++counts[refusal.reason];
+  }
+  std::vector<std::string> reasons;
+  for (const auto& [reason, count] : counts)
+    reasons.push_back(std::to_string(count) + " " + reason);
+  std::sort(reasons.begin(), reasons.end());
+
+  std::string text = "0/" + std::to_string(nodes.PresentCount()) + " nodes are available";
+  for (std::size_t i = 0; i < reasons.size(); ++i) text += (i == 0 ? ": " : ", ") + reasons[i];
+  return text + ".";
+}
+
+}  // namespace muster::placement

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scheduler/framework/profile.h"
+#include "scheduler/model/statement.h"
+
+namespace muster::placement {
+
+/// Identical pods to be placed together with the other sets of their gang. Borrows its spec and
+/// amounts.
+struct PodSetDemand {
+  std::string label;  // for the diagnosis: "driver", "executors"
+  const api::PodSpec& spec;
+  const model::ResourceVector& amounts;
+  std::int64_t count = 1;
+};
+
+struct NodeShare {
+  model::NodeIndex node = model::kNoNode;
+  std::int64_t count = 0;
+};
+
+/// Where a whole gang goes, or why it cannot: exactly one of the two is set.
+struct Attempt {
+  /// One entry for each pod set, in the order of the demands; nodes in the order in which they were
+  /// filled.
+  std::optional<std::vector<std::vector<NodeShare>>> shares;
+  /// kube-scheduler's words ("0/4 nodes are available: 3 Insufficient cpu, ..."), then, for a gang,
+  /// how many of its members would fit.
+  std::string diagnosis;
+};
+
+/// Places all pod sets or none. What it places is reserved on `statement`, which the caller
+/// commits; after a failure the statement is as it was.
+///
+/// Rule: the smaller sets go first, pod by pod, each onto the node where it costs the largest set
+/// the fewest places. For one driver and N identical executors this finds a placement whenever
+/// there is one: a driver on node d leaves sum(k) - (k(d) - k'(d)) places, k' counting after the
+/// driver is on d, and the largest of these is tried. The largest set then fills the roomiest nodes
+/// first and ends on the tightest node that takes the rest: the most bytes of a shuffle stay inside
+/// a node when the sum of squared shares is largest (facts: all-to-all traffic inside = sum of
+/// squares / N^2). Ties end in the node's name.
+///
+/// `preferred`: nodes taken before all others, best first (the gang's own, for later members).
+/// Cost: O(nodes x pod sets + nodes log nodes). Threading: one thread.
+Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
+                  model::Statement& statement, std::span<const PodSetDemand> demands,
+                  std::span<const model::NodeIndex> preferred);
+
+}  // namespace muster::placement
