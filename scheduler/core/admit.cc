@@ -13,13 +13,25 @@ namespace muster::core {
 using gang::GangKind;
 using gang::GangPhase;
 
+queue::Rank SchedulerCore::State::RankOf(const Gang& gang) {
+  return {gang.anchor.spec.priority, gang.anchor.metadata.creation_timestamp, gang.Name(),
+          gang.Uid()};
+}
+
 void SchedulerCore::State::Enqueue(Gang& gang) {
   gang.phase = GangPhase::kWaiting;
-  queue_.Add({gang.anchor.spec.priority, gang.anchor.metadata.creation_timestamp, gang.Name(),
-              gang.Uid()});
+  queue_.Add(RankOf(gang));
 }
 
 void SchedulerCore::State::Decide() {
+  if (line_holder_) {
+    const Gang* holder = FindGang(line_holder_->rank.uid);
+    const bool waits = holder != nullptr && holder->phase == GangPhase::kWaiting;
+    if (!waits || now_ >= line_holder_->until) {
+      line_holder_.reset();
+      CapacityGrew();
+    }
+  }
   if (std::exchange(capacity_grew_, false)) {
     // A place that a running application lost comes before anything new.
     ReplaceLostSlots();
@@ -28,13 +40,47 @@ void SchedulerCore::State::Decide() {
   while (const auto uid = queue_.PopActive()) {
     Gang* gang = FindGang(*uid);
     MUSTER_CHECK(gang != nullptr && gang->phase == GangPhase::kWaiting, "queued but not waiting");
-    TryAdmit(*gang);
+    if (MayPass(*gang)) {
+      TryAdmit(*gang);
+    } else {
+      queue_.Park(*uid);
+      ReportUnschedulable(*gang, "GangQueued",
+                          "waits behind " + line_holder_->rank.name.ToString() +
+                              ", which has been passed for " +
+                              FormatDuration(options_.backfill_patience) + " and is next");
+    }
   }
 }
 
-void SchedulerCore::State::TryAdmit(Gang& gang) {
-  if (TakeSlot(gang)) return;
+/// Executors of running applications always may: their application has been admitted.
+bool SchedulerCore::State::MayPass(const Gang& gang) const {
+  return !line_holder_ || !(line_holder_->rank < RankOf(gang)) || !gang.application_uid.empty();
+}
 
+/// Time since the driver was created is cut into windows of `backfill_patience`: in the first the
+/// others may pass, in the second they may not, and so on, so that neither side starves. Derived
+/// from the pod alone, so that a restart changes nothing.
+void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
+  const Duration patience = options_.backfill_patience;
+  if (gang.kind != GangKind::kApplication || patience <= Duration::zero()) return;
+  const Time created = gang.anchor.metadata.creation_timestamp;
+  const auto window = std::max(now_ - created, Duration::zero()) / patience;
+  const Time window_end = created + (window + 1) * patience;
+  ArmTimer(window_end, TimerKind::kPatience, gang.Uid());
+  const bool holds = window % 2 == 1;
+  if (!holds || (line_holder_ && !(RankOf(gang) < line_holder_->rank))) return;
+  if (FitsEmptyCluster(gang)) line_holder_ = {RankOf(gang), window_end};
+}
+
+/// A gang that no state of the present nodes could take must not hold up anybody.
+bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
+  model::ClusterModel empty = model_.WithoutPods();
+  model::Statement statement(empty);
+  return Attempt(gang, empty, statement).shares.has_value();
+}
+
+placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
+                                                 model::Statement& statement) {
   // Sized once, so that the demands may point into it.
   std::vector<model::ResourceVector> amounts;
   amounts.reserve(gang.executor_sets.size());
@@ -42,16 +88,20 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
   demands.push_back({gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor.spec,
                      gang.anchor_amounts, 1});
   for (const spark::ExecutorSet& set : gang.executor_sets) {
-    amounts.push_back(model::PodAmounts(api::EffectiveRequests(set.pod.spec), model_.Names()));
+    amounts.push_back(model::PodAmounts(api::EffectiveRequests(set.pod.spec), model.Names()));
     if (set.count > 0) demands.push_back({"executors", set.pod.spec, amounts.back(), set.count});
   }
+  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang));
+}
 
+void SchedulerCore::State::TryAdmit(Gang& gang) {
+  if (TakeSlot(gang)) return;
   model::Statement statement(model_);
-  placement::Attempt attempt =
-      placement::PlaceGang(profile_, model_, statement, demands, PreferredNodes(gang));
+  const placement::Attempt attempt = Attempt(gang, model_, statement);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis);
+    ConsiderHoldingTheLine(gang);
     return;
   }
   std::move(statement).Commit();

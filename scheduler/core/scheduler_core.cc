@@ -62,6 +62,9 @@ void SchedulerCore::State::FireTimers() {
       case TimerKind::kReport:
         WriteReport(*gang);
         break;
+      case TimerKind::kPatience:
+        CapacityGrew();  // who may pass has changed: everybody is worth another look
+        break;
     }
   }
 }

@@ -21,6 +21,9 @@ struct CoreOptions {
   /// A reserved slot that no executor has taken after this long is given back.
   Duration gang_timeout = std::chrono::minutes(30);
   std::int64_t gang_members_max = 10'000;
+  /// Younger gangs may pass one that waits, but only for this long; then it holds the line for as
+  /// long again, so that large gangs are not starved by small ones. Zero: passing is never stopped.
+  Duration backfill_patience = std::chrono::minutes(10);
 };
 
 /// Figures for metrics; counters since the start, gauges as of the last Step.

@@ -32,7 +32,7 @@ class SchedulerCore::State {
  private:
   using Gang = gang::Gang;
 
-  enum class TimerKind { kGather, kResolveBind, kSlots, kReport };
+  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience };
   struct Timer {
     Time at{};
     TimerKind kind = TimerKind::kGather;
@@ -75,9 +75,15 @@ class SchedulerCore::State {
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
+  placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
+                             model::Statement& statement);
+  bool MayPass(const Gang& gang) const;
+  void ConsiderHoldingTheLine(const Gang& gang);
+  bool FitsEmptyCluster(const Gang& gang);
   void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);
   std::vector<model::NodeIndex> PreferredNodes(const Gang& gang) const;
   void Enqueue(Gang& gang);
+  static queue::Rank RankOf(const Gang& gang);
 
   // bind.cc
   void SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations);
@@ -129,6 +135,14 @@ class SchedulerCore::State {
   absl::flat_hash_map<std::string, std::string> slot_holders_;
   /// Applications with slots that lost their node.
   std::set<std::string> applications_with_lost_slots_;
+
+  /// The gang that has been passed for long enough: nothing behind it is admitted before it is, or
+  /// before `until`.
+  struct LineHolder {
+    queue::Rank rank;
+    Time until{};
+  };
+  std::optional<LineHolder> line_holder_;
 
   absl::flat_hash_map<CallId, Call> calls_;  // lookup only
   std::set<Timer> timers_;

@@ -27,4 +27,12 @@ NodeIndex ClusterModel::NodeOfPod(std::string_view uid) const {
   return found == pods_.end() ? kNoNode : found->second.node;
 }
 
+ClusterModel ClusterModel::WithoutPods() const {
+  ClusterModel empty;
+  empty.nodes_ = nodes_;
+  empty.nodes_.ForgetAccounting();
+  empty.names_ = names_;
+  return empty;
+}
+
 }  // namespace muster::model

@@ -27,6 +27,8 @@ class ClusterModel {
   NodeIndex RemovePod(std::string_view uid);
   /// kNoNode when the pod is on no node.
   NodeIndex NodeOfPod(std::string_view uid) const;
+  /// The same nodes with nothing on them. Cost: copies the node table.
+  ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
 
  private:

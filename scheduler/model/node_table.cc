@@ -71,6 +71,13 @@ void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int6
   if (count < 0) ForgetIfEmptyGhost(node);
 }
 
+void NodeTable::ForgetAccounting() {
+  for (NodeIndex node = 0; node < Size(); ++node) {
+    requested_[node] = ResourceVector{};
+    if (!names_[node].empty()) ForgetIfEmptyGhost(node);
+  }
+}
+
 void NodeTable::ForgetIfEmptyGhost(NodeIndex node) {
   if (IsPresent(node) || requested_[node].pods != 0) return;
   MUSTER_CHECK(requested_[node] == ResourceVector{}, "no pods, but something is accounted");

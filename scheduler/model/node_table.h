@@ -38,6 +38,9 @@ class NodeTable {
   /// Accounts count x amounts on the node; negative gives back. Forgets a ghost that is empty then.
   void Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count);
 
+  /// Takes everything off all nodes; ghosts are forgotten.
+  void ForgetAccounting();
+
   /// Number of columns, ghosts and holes included: the bound for walks.
   NodeIndex Size() const { return static_cast<NodeIndex>(names_.size()); }
   /// Number of nodes that exist.

@@ -1,0 +1,183 @@
+#include "scheduler/placement/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "plugins/builtin_plugins.h"
+#include "scheduler/api/pod_requests.h"
+#include "test/support/builders.h"
+
+namespace muster::placement {
+namespace {
+
+using muster::testing::MakeNode;
+using muster::testing::MakeSpec;
+
+/// A gang of one driver and some executors, placed on a cluster of nodes.
+class PlaceGangTest : public ::testing::Test {
+ protected:
+  void AddNode(const std::string& name, const std::string& cpu, const std::string& memory) {
+    model_.Nodes().Upsert(MakeNode(name, cpu, memory), model_.Names());
+  }
+
+  Attempt Place(const api::PodSpec& driver, const api::PodSpec& executor, std::int64_t count) {
+    const auto amounts = [&](const api::PodSpec& spec) {
+      return model::PodAmounts(api::EffectiveRequests(spec), model_.Names());
+    };
+    const model::ResourceVector driver_amounts = amounts(driver);
+    const model::ResourceVector executor_amounts = amounts(executor);
+    const std::vector<PodSetDemand> demands{{"driver", driver, driver_amounts, 1},
+                                            {"executors", executor, executor_amounts, count}};
+    model::Statement statement(model_);
+    Attempt attempt = PlaceGang(profile_, model_, statement, demands, {});
+    std::move(statement).Commit();
+    return attempt;
+  }
+
+  /// "node -> pods" of one pod set.
+  std::map<std::string, std::int64_t> Named(const Attempt& attempt, std::size_t set) const {
+    std::map<std::string, std::int64_t> named;
+    for (const NodeShare& share : attempt.shares->at(set)) {
+      named[model_.Nodes().Name(share.node)] += share.count;
+    }
+    return named;
+  }
+
+  std::int64_t PodsInUse() const {
+    std::int64_t pods = 0;
+    for (model::NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
+      pods += model_.Nodes().Requested(node).pods;
+    }
+    return pods;
+  }
+
+  model::ClusterModel model_;
+  framework::Profile profile_ = plugins::DefaultProfile();
+};
+
+using Shares = std::map<std::string, std::int64_t>;
+
+TEST_F(PlaceGangTest, AGangThatFitsIsReservedWhole) {
+  AddNode("a", "4", "16Gi");
+  AddNode("b", "4", "16Gi");
+  const Attempt attempt = Place(MakeSpec("1", "1Gi"), MakeSpec("2", "2Gi"), 3);
+  ASSERT_TRUE(attempt.shares);
+  // Each node takes two executors. The driver costs one place on either: 2 + 1 remain, and 3 fit.
+  EXPECT_EQ(Named(attempt, 0), (Shares{{"a", 1}}));
+  EXPECT_EQ(Named(attempt, 1), (Shares{{"a", 1}, {"b", 2}}));
+  EXPECT_EQ(PodsInUse(), 4);
+}
+
+TEST_F(PlaceGangTest, AGangThatDoesNotFitLeavesNoTraceAndSaysHowManyWould) {
+  AddNode("a", "4", "16Gi");
+  AddNode("b", "4", "16Gi");
+  const Attempt attempt = Place(MakeSpec("1", "1Gi"), MakeSpec("2", "2Gi"), 4);
+  EXPECT_FALSE(attempt.shares);
+  EXPECT_EQ(
+      attempt.diagnosis,
+      "0/2 nodes are available: 2 Insufficient cpu. The gang is admitted whole or not at all: "
+      "3 of 4 executors fit beside 1 driver.");
+  EXPECT_EQ(PodsInUse(), 0);
+}
+
+TEST_F(PlaceGangTest, TheDriverGoesWhereItCostsNoExecutor) {
+  AddNode("a", "4", "16Gi");
+  AddNode("small", "1", "16Gi");  // takes the driver, but no executor
+  const Attempt attempt = Place(MakeSpec("1", "1Gi"), MakeSpec("2", "2Gi"), 2);
+  ASSERT_TRUE(attempt.shares);
+  EXPECT_EQ(Named(attempt, 0), (Shares{{"small", 1}}));
+  EXPECT_EQ(Named(attempt, 1), (Shares{{"a", 2}}));
+}
+
+TEST_F(PlaceGangTest, ADriverThatFitsNowhereIsDiagnosedAsADriver) {
+  AddNode("a", "4", "16Gi");
+  const Attempt attempt = Place(MakeSpec("1", "64Gi"), MakeSpec("1", "1Gi"), 1);
+  EXPECT_EQ(attempt.diagnosis,
+            "0/1 nodes are available: 1 Insufficient memory. The gang is admitted whole or not at "
+            "all: 0 of 1 driver fit beside 1 executors.");
+}
+
+TEST_F(PlaceGangTest, EveryPodSetObeysItsOwnConstraints) {
+  AddNode("plain", "8", "16Gi");
+  api::Node labelled = MakeNode("ssd", "8", "16Gi");
+  labelled.metadata.labels["disk"] = "ssd";
+  labelled.taints.push_back({"dedicated", "spark", "NoSchedule"});
+  model_.Nodes().Upsert(labelled, model_.Names());
+  api::PodSpec executor = MakeSpec("1", "1Gi");
+  executor.node_selector["disk"] = "ssd";
+  executor.tolerations.push_back({"dedicated", "Equal", "spark", "NoSchedule"});
+  const Attempt attempt = Place(MakeSpec("1", "1Gi"), executor, 8);
+  ASSERT_TRUE(attempt.shares);
+  EXPECT_EQ(Named(attempt, 0), (Shares{{"plain", 1}}));
+  EXPECT_EQ(Named(attempt, 1), (Shares{{"ssd", 8}}));
+}
+
+TEST_F(PlaceGangTest, RefusalsAreCountedInKubeSchedulersWords) {
+  AddNode("full", "1", "1Gi");
+  api::Node cordoned = MakeNode("cordoned", "8", "16Gi");
+  cordoned.unschedulable = true;
+  api::Node tainted = MakeNode("tainted", "8", "16Gi");
+  tainted.taints.push_back({"k", "", "NoExecute"});
+  model_.Nodes().Upsert(cordoned, model_.Names());
+  model_.Nodes().Upsert(tainted, model_.Names());
+  const Attempt attempt = Place(MakeSpec("2", "2Gi"), MakeSpec("1", "1Gi"), 1);
+  EXPECT_THAT(attempt.diagnosis,
+              ::testing::StartsWith("0/3 nodes are available: 1 Insufficient cpu, 1 Insufficient "
+                                    "memory, 1 node(s) had untolerated taint(s), 1 node(s) were "
+                                    "unschedulable."));
+}
+
+TEST_F(PlaceGangTest, WithoutNodesItSaysSo) {
+  EXPECT_THAT(Place(MakeSpec("1", "1Gi"), MakeSpec("1", "1Gi"), 1).diagnosis,
+              ::testing::StartsWith("no nodes available to schedule pods"));
+}
+
+/// Tries every node for the driver and counts what is left for executors: the exact answer.
+bool FitsSomehow(const std::vector<std::int64_t>& node_cpus, std::int64_t driver,
+                 std::int64_t executor, std::int64_t count) {
+  for (std::size_t d = 0; d < node_cpus.size(); ++d) {
+    if (node_cpus[d] < driver) continue;
+    std::int64_t places = 0;
+    for (std::size_t i = 0; i < node_cpus.size(); ++i) {
+      places += (node_cpus[i] - (i == d ? driver : 0)) / executor;
+    }
+    if (places >= count) return true;
+  }
+  return false;
+}
+
+TEST_F(PlaceGangTest, OneDriverAndIdenticalExecutorsArePlacedWheneverAPlacementExists) {
+  const std::uint32_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto draw = [&](int low, int high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  int fitting = 0;
+  for (int round = 0; round < 300; ++round) {
+    model_ = model::ClusterModel();
+    std::vector<std::int64_t> cpus;
+    for (std::int64_t i = draw(1, 5); i > 0; --i) cpus.push_back(draw(1, 12));
+    for (std::size_t i = 0; i < cpus.size(); ++i) {
+      AddNode("n" + std::to_string(i), std::to_string(cpus[i]), "64Gi");
+    }
+    const std::int64_t driver = draw(1, 4);
+    const std::int64_t executor = draw(1, 5);
+    const std::int64_t count = draw(1, 12);
+    const bool placed = Place(MakeSpec(std::to_string(driver), "1Mi"),
+                              MakeSpec(std::to_string(executor), "1Mi"), count)
+                            .shares.has_value();
+    EXPECT_EQ(placed, FitsSomehow(cpus, driver, executor, count)) << "round " << round;
+    fitting += placed ? 1 : 0;
+  }
+  EXPECT_GT(fitting, 30) << "the generator must cover both outcomes";
+  EXPECT_LT(fitting, 270);
+}
+
+}  // namespace
+}  // namespace muster::placement
