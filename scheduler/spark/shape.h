@@ -10,31 +10,36 @@
 #include "scheduler/base/status.h"
 
 /// What a Spark application will ask for, computed from its driver pod and the ConfigMaps that the
-/// pod names, before any executor exists.
+/// pod names, before any executor exists. Exact for the default resource profile of Spark 3.3
+/// to 4.x in cluster mode; stage-level profiles exist only once the driver runs. Pure functions: no
+/// I/O, no clock; the caller owns the results.
 namespace muster::spark {
 
 /// The identical executors of one resource profile.
 struct ExecutorSet {
   std::int32_t profile = 0;
-  std::int64_t count = 0;      // created at the start; the gang
+  std::int64_t count = 0;      // created at the start; the gang (0 is possible: see below)
   std::int64_t count_min = 0;  // as dynamic allocation is configured; count when it is off
-  std::int64_t count_max = 0;
+  std::int64_t count_max = 0;  // 2147483647 when dynamic allocation has no maximum
   /// The executor pod as the API server will show it, as far as scheduling is concerned: metadata
   /// labels and annotations, scheduler name, containers with requests and limits, node selector,
-  /// affinity, tolerations, priority class, runtime class.
+  /// affinity, tolerations, priority class, runtime class. Without what only admission knows: the
+  /// priority's number, a runtime class's overhead, LimitRange defaults, webhooks, and the two
+  /// tolerations that every pod gets. No name, UID, owner or label spark-exec-id.
+  /// It is there even when count is 0, which is where dynamic allocation starts by default.
   api::Pod pod;
 };
 
 struct Shape {
   std::string application_id;  // label spark-app-selector
   std::vector<ExecutorSet> executor_sets;
-  /// Reasons why the prediction is not exact ("spark.executor.memory holds ${env:SIZE}"); empty when
-  /// it is.
+  /// Reasons why the prediction is not exact ("spark.executor.memory holds ${env:SIZE}"); empty
+  /// when it is.
   std::vector<std::string> unknown;
 };
 
-/// Where a driver keeps its configuration: which ConfigMaps have to be fetched, and which key of them
-/// is which file.
+/// Where a driver keeps its configuration: which ConfigMaps have to be fetched, and which key of
+/// them is which file.
 struct ConfigMapFile {
   std::string config_map;  // in the driver's namespace
   std::string key;
@@ -44,23 +49,27 @@ struct ConfigMapFile {
 bool IsDriver(const api::Pod& pod);
 bool IsExecutor(const api::Pod& pod);
 
-/// The file behind an absolute path in the driver's Spark container, found through its volume mounts;
-/// nullopt when no ConfigMap volume covers the path.
+/// The file behind an absolute path in the driver's Spark container, found through its volume
+/// mounts; nullopt when no ConfigMap volume covers the path.
 std::optional<ConfigMapFile> FindMountedFile(const api::Pod& driver, const std::string& path);
 
 /// The ConfigMap file that holds spark.properties: argument --properties-file of the driver.
 /// Errors: NotFound when the driver names none that a ConfigMap provides.
 StatusOr<ConfigMapFile> FindPropertiesFile(const api::Pod& driver);
 
-/// The ConfigMaps the shape needs, by name, once spark.properties is there: the map of the properties
-/// itself and, if the properties name an executor template, the map that holds it. The list grows
-/// when more maps are given, and is complete when every name in it is a key of `config_maps`.
+/// The ConfigMaps the shape needs, by name, once spark.properties is there: the map of the
+/// properties itself and, if the properties name an executor template, the map that holds it. The
+/// list grows when more maps are given, and is complete when every name in it is a key of
+/// `config_maps`.
 StatusOr<std::vector<std::string>> RequiredConfigMaps(
     const api::Pod& driver, const std::map<std::string, api::ConfigMap>& config_maps);
 
 /// Computes the shape. `config_maps` is keyed by name and holds at least RequiredConfigMaps().
-/// Bounded: properties and template up to 1 MiB each.
-/// Errors: InvalidArgument names the file, the key, the value and what is allowed.
+/// Bounded: properties up to 1 MiB, an executor template up to 256 KiB. Cost: linear in both.
+/// Errors: NotFound when the driver names no properties file in a ConfigMap (client mode).
+/// Unavailable when a ConfigMap that is needed was not given (Spark creates them after the driver:
+/// ask again). InvalidArgument for what Spark or the API server would refuse too; it names the
+/// file, the key, the value and what is allowed.
 StatusOr<Shape> ComputeShape(const api::Pod& driver,
                              const std::map<std::string, api::ConfigMap>& config_maps);
 

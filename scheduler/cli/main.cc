@@ -1,0 +1,65 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "scheduler/cli/exit_code.h"
+#include "scheduler/cli/shape_command.h"
+
+namespace {
+
+using muster::cli::ExitCode;
+
+constexpr char kExitCodes[] =
+    "Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not do it.\n";
+
+void AddShape(CLI::App& application, muster::cli::ShapeArguments& arguments, ExitCode& code) {
+  CLI::App* shape = application.add_subcommand(
+      "shape", "Print the executors that a Spark driver will ask for, before any of them exists.");
+  shape->add_option("--driver", arguments.driver_path, "The driver Pod, as JSON")
+      ->required()
+      ->type_name("FILE");
+  shape
+      ->add_option("--configmaps", arguments.config_maps_path,
+                   "A List of ConfigMaps, as JSON; it holds at least those the driver mounts")
+      ->required()
+      ->type_name("FILE");
+  shape->add_option("-o,--output", arguments.output, "The form of the answer")
+      ->check(CLI::IsMember({"json"}))
+      ->capture_default_str();
+  shape->footer(
+      "The answer is one JSON object:\n"
+      "  application  the application's id\n"
+      "  driver       its name, namespace and requests\n"
+      "  podSets      for each resource profile: count (at the start), min, max, requests, "
+      "limits,\n"
+      "               containers, nodeSelector, affinity, tolerations, schedulerName, ...\n"
+      "  unknown      why the answer may be inexact; empty when it is exact\n"
+      "\n"
+      "Example:\n"
+      "  kubectl get pod -n NAMESPACE DRIVER -o json > driver-pod.json\n"
+      "  kubectl get configmaps -n NAMESPACE -o json > configmaps.json\n"
+      "  musterctl shape --driver driver-pod.json --configmaps configmaps.json\n"
+      "\n"
+      "Exit code 1: Spark or Muster refuses this configuration; standard error names the key, its\n"
+      "value and what is allowed.");
+  shape->callback([&arguments, &code] { code = RunShape(arguments, std::cout, std::cerr); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App application(
+      "musterctl: questions to Muster, the gang scheduler for Spark on Kubernetes.", "musterctl");
+  application.require_subcommand(1);
+  application.footer(kExitCodes);
+  muster::cli::ShapeArguments shape_arguments;
+  ExitCode code = ExitCode::kDone;
+  AddShape(application, shape_arguments, code);
+  try {
+    application.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Zero is --help; every other code of the library is a wrong command line.
+    return application.exit(error) == 0 ? static_cast<int>(ExitCode::kDone)
+                                        : static_cast<int>(ExitCode::kUsage);
+  }
+  return static_cast<int>(code);
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "scheduler/api/objects.h"
+#include "scheduler/base/status.h"
+#include "scheduler/spark/settings.h"
+
+namespace muster::spark {
+
+/// The executor pod of the default profile as the API server will show it: the template (an empty
+/// pod when there is none) with what Spark sets on top, and the API server's defaults.
+/// It has no name and no label spark-exec-id, in which executors differ.
+/// Source: BasicExecutorFeatureStep, KubernetesUtils.selectSparkContainer.
+/// Errors: InvalidArgument names the key, the value and what is allowed.
+StatusOr<api::Pod> BuildExecutorPod(const api::Pod& driver, Settings& settings,
+                                    api::Pod pod_template);
+
+/// What the API server adds to requests: a container's limit is its request where it has none, and
+/// pod-level requests are completed from the containers' requests and the pod-level limits.
+void DefaultRequests(api::PodSpec& spec);
+
+}  // namespace muster::spark

@@ -1,0 +1,65 @@
+#include "scheduler/api/pod_requests.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace muster::api {
+namespace {
+
+Container With(const std::string& cpu, const std::string& memory, bool sidecar = false) {
+  Container container;
+  container.resources.requests["cpu"] = *Quantity::Parse(cpu);
+  container.resources.requests["memory"] = *Quantity::Parse(memory);
+  if (sidecar) container.restart_policy = "Always";
+  return container;
+}
+
+std::string Show(const PodSpec& spec) {
+  std::string text;
+  for (const auto& [name, quantity] : EffectiveRequests(spec)) {
+    text += name + "=" + quantity.ToString() + " ";
+  }
+  return text;
+}
+
+TEST(EffectiveRequests, APodWithoutRequestsAsksForNothing) { EXPECT_EQ(Show(PodSpec()), ""); }
+
+TEST(EffectiveRequests, ContainersAddUp) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi"), With("500m", "1Gi")};
+  EXPECT_EQ(Show(spec), "cpu=1500m memory=2Gi ");
+}
+
+TEST(EffectiveRequests, AnInitContainerCountsOnlyWhereItIsLarger) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi")};
+  spec.init_containers = {With("200m", "3Gi"), With("2", "1Gi")};
+  EXPECT_EQ(Show(spec), "cpu=2 memory=3Gi ");
+}
+
+TEST(EffectiveRequests, SidecarsRunBesideContainersAndLaterInitContainers) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi")};
+  spec.init_containers = {With("3", "1Gi"), With("1", "1Gi", true), With("3", "1Gi")};
+  EXPECT_EQ(Show(spec), "cpu=4 memory=2Gi ");
+}
+
+TEST(EffectiveRequests, PodLevelRequestsReplaceTheSumOfCpuAndMemoryOnly) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi")};
+  spec.containers[0].resources.requests["example.com/gpu"] = Quantity::FromUnits(2);
+  spec.pod_resources.emplace().requests = {{"cpu", *Quantity::Parse("3")},
+                                           {"example.com/gpu", Quantity::FromUnits(9)}};
+  EXPECT_EQ(Show(spec), "cpu=3 example.com/gpu=2 memory=1Gi ");
+}
+
+TEST(EffectiveRequests, OverheadComesOnTop) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi")};
+  spec.overhead["cpu"] = *Quantity::Parse("250m");
+  EXPECT_EQ(Show(spec), "cpu=1250m memory=1Gi ");
+}
+
+}  // namespace
+}  // namespace muster::api

@@ -1,0 +1,89 @@
+#include "scheduler/spark/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+namespace muster::spark {
+namespace {
+
+const Properties& Entries() {
+  static const Properties entries{{"a.bool", " TRUE "},
+                                  {"a.count", "+7"},
+                                  {"a.factor", "0.4d"},
+                                  {"a.size", "2g"},
+                                  {"a.text", " \t text \n"},
+                                  {"bad", "abc"},
+                                  {"empty", ""},
+                                  {"negative", "-1"},
+                                  {"not.a.number", "NaN"},
+                                  {"prefix.one", " 1 "},
+                                  {"prefix.two.three", "${x}"},
+                                  {"prefixed", "no"},
+                                  {"variable", "${env:SIZE}"},
+                                  {"zero", "0"}};
+  return entries;
+}
+
+TEST(Settings, ReadsEveryType) {
+  Settings settings(Entries(), "file");
+  EXPECT_TRUE(*settings.Boolean("a.bool", false));
+  EXPECT_EQ(*settings.WholeNumber("a.count", 1, 10), 7);
+  EXPECT_EQ(*settings.Factor("a.factor", false), 0.4);
+  EXPECT_EQ(*settings.Factor("zero", true), 0.0);
+  EXPECT_EQ(*settings.Mebibytes("a.size", SizeUnit::kBytes, 0), 2048);
+  EXPECT_EQ(settings.Text("a.text"), "text \n");
+  EXPECT_EQ(settings.Text("empty"), "");
+}
+
+TEST(Settings, AbsentKeysHaveNoValue) {
+  Settings settings(Entries(), "file");
+  EXPECT_TRUE(*settings.Boolean("absent", true));
+  EXPECT_EQ(*settings.WholeNumber("absent", 1, 10), std::nullopt);
+  EXPECT_EQ(*settings.Factor("absent", false), std::nullopt);
+  EXPECT_EQ(*settings.Mebibytes("absent", SizeUnit::kBytes, 0), std::nullopt);
+  EXPECT_EQ(settings.Text("absent"), std::nullopt);
+  EXPECT_TRUE(settings.unknown().empty());
+}
+
+TEST(Settings, ErrorsNameFileKeyValueAndWhatIsAllowed) {
+  Settings settings(Entries(), "file");
+  EXPECT_EQ(MessageOf(settings.WholeNumber("bad", 1, 10).status()),
+            "file: bad=abc: a whole number from 1 to 10 is allowed");
+  EXPECT_EQ(MessageOf(settings.WholeNumber("negative", 0, 10).status()),
+            "file: negative=-1: a whole number from 0 to 10 is allowed");
+  EXPECT_EQ(MessageOf(settings.WholeNumber("empty", 0, 10).status()),
+            "file: empty=: a whole number from 0 to 10 is allowed");
+  EXPECT_EQ(MessageOf(settings.Boolean("bad", false).status()),
+            "file: bad=abc: true or false is allowed");
+  EXPECT_EQ(MessageOf(settings.Factor("zero", false).status()),
+            "file: zero=0: a number greater than zero (such as 0.1) is allowed");
+  EXPECT_EQ(MessageOf(settings.Factor("negative", true).status()),
+            "file: negative=-1: a number of zero or more (such as 0.1) is allowed");
+  EXPECT_FALSE(settings.Factor("not.a.number", true).ok());
+  EXPECT_FALSE(settings.Mebibytes("bad", SizeUnit::kBytes, 0).ok());
+  EXPECT_EQ(MessageOf(settings.Mebibytes("zero", SizeUnit::kBytes, 1).status()),
+            "file: zero=0: 1m or more is allowed");
+  EXPECT_EQ(MessageOf(settings.Refuse("absent", "it is needed")),
+            "file: absent is missing: it is needed");
+}
+
+TEST(Settings, AValueWithAVariableIsAbsentAndReportedOnce) {
+  Settings settings(Entries(), "file");
+  EXPECT_EQ(*settings.WholeNumber("variable", 1, 10), std::nullopt);
+  EXPECT_EQ(*settings.Factor("variable", true), std::nullopt);
+  EXPECT_TRUE(settings.Has("variable"));
+  ASSERT_EQ(settings.unknown().size(), 1u);
+  EXPECT_EQ(settings.unknown()[0], "variable holds ${env:SIZE}, which only the driver can resolve");
+}
+
+TEST(Settings, PrefixesAreTakenLiterally) {
+  Settings settings(Entries(), "file");
+  EXPECT_EQ(settings.WithPrefix("prefix."),
+            (std::map<std::string, std::string>{{"one", "1"}, {"two.three", "${x}"}}));
+  EXPECT_TRUE(settings.unknown().empty());
+}
+
+}  // namespace
+}  // namespace muster::spark
