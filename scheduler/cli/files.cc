@@ -1,10 +1,10 @@
 #include "scheduler/cli/files.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "scheduler/api/json_codec.h"
 
@@ -14,10 +14,10 @@ StatusOr<nlohmann::json> ReadJsonFile(const std::string& path, std::size_t bytes
   std::ifstream file(path, std::ios::binary);
   if (!file) return NotFoundError(path + ": " + std::strerror(errno));
   std::string text;
-  std::array<char, 1 << 16> buffer;
+  std::vector<char> buffer(1 << 16);
   // A little more than the limit is enough to see that the file is too large.
   while (file && text.size() <= bytes_max) {
-    file.read(buffer.data(), buffer.size());
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
   }
   // A directory can be opened, but not read.

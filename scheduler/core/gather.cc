@@ -87,9 +87,10 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
   std::int64_t members = 1;
   for (const spark::ExecutorSet& set : shape.executor_sets) {
     if (set.count > options_.gang_members_max - members) {
-      Refuse(gang, "the application asks for " + std::to_string(set.count) +
-                       " executors; a gang may have at most " +
-                       std::to_string(options_.gang_members_max) + " members (gangMembersMax)");
+      Refuse(gang,
+             "spark.executor.instances, or the initial number of dynamic allocation, asks for " +
+                 std::to_string(set.count) + " executors; a gang may have at most " +
+                 std::to_string(options_.gang_members_max) + " members (gangMembersMax)");
       return;
     }
     members += set.count;

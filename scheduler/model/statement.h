@@ -30,9 +30,9 @@ class Statement {
 
  private:
   struct Reserved {
-    NodeIndex node;
+    NodeIndex node = kNoNode;
     ResourceVector amounts;
-    std::int64_t count;
+    std::int64_t count = 0;
   };
 
   ClusterModel& model_;

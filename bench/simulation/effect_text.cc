@@ -1,0 +1,37 @@
+#include "bench/simulation/effect_text.h"
+
+namespace muster::bench {
+namespace {
+
+struct Describer {
+  std::string operator()(const core::BindPod& bind) const {
+    std::string text = "bind call=" + std::to_string(bind.call) + " pod=" + bind.pod.ToString() +
+                       " uid=" + bind.uid + " node=" + bind.node;
+    for (const auto& [key, value] : bind.annotations) text += " " + key + "=" + value;
+    return text;
+  }
+  std::string operator()(const core::PatchPodCondition& patch) const {
+    return "patch call=" + std::to_string(patch.call) + " pod=" + patch.pod.ToString() +
+           " uid=" + patch.uid + " " + patch.condition.type + "=" + patch.condition.status + " " +
+           patch.condition.reason + ": " + patch.condition.message + " at " +
+           FormatRfc3339(patch.transition_time);
+  }
+  std::string operator()(const core::FetchConfigMap& fetch) const {
+    return "fetch-configmap call=" + std::to_string(fetch.call) + " " + fetch.config_map.ToString();
+  }
+  std::string operator()(const core::FetchPod& fetch) const {
+    return "fetch-pod call=" + std::to_string(fetch.call) + " " + fetch.pod.ToString();
+  }
+  std::string operator()(const core::RecordEvent& event) const {
+    const bool is_warning = event.type == core::RecordEvent::Type::kWarning;
+    return std::string("event ") + (is_warning ? "Warning" : "Normal") +
+           " pod=" + event.pod.ToString() + " uid=" + event.pod_uid + " " + event.reason + "/" +
+           event.action + ": " + event.note + " at " + FormatRfc3339Micro(event.time);
+  }
+};
+
+}  // namespace
+
+std::string DescribeEffect(const core::Effect& effect) { return std::visit(Describer{}, effect); }
+
+}  // namespace muster::bench

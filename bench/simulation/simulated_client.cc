@@ -1,0 +1,145 @@
+#include "bench/simulation/simulated_client.h"
+
+#include <optional>
+#include <utility>
+
+#include "scheduler/base/check.h"
+
+namespace muster::bench {
+namespace {
+
+/// Calls with equal keys are carried out one after the other.
+std::string ObjectOf(const core::Effect& effect) {
+  struct Name {
+    std::string operator()(const core::BindPod& bind) const { return "pod " + bind.pod.ToString(); }
+    std::string operator()(const core::PatchPodCondition& patch) const {
+      return "pod " + patch.pod.ToString();
+    }
+    std::string operator()(const core::FetchConfigMap& fetch) const {
+      return "configmap " + fetch.config_map.ToString();
+    }
+    std::string operator()(const core::FetchPod& fetch) const {
+      return "pod " + fetch.pod.ToString();
+    }
+    std::string operator()(const core::RecordEvent&) const { return ""; }
+  };
+  return std::visit(Name{}, effect);
+}
+
+/// The event that answers `effect` with `outcome` and nothing read.
+core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
+  struct Failure {
+    core::CallOutcome outcome;
+    core::Event operator()(const core::BindPod& bind) const {
+      return core::CallCompleted{bind.call, outcome};
+    }
+    core::Event operator()(const core::PatchPodCondition& patch) const {
+      return core::CallCompleted{patch.call, outcome};
+    }
+    core::Event operator()(const core::FetchConfigMap& fetch) const {
+      return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
+    }
+    core::Event operator()(const core::FetchPod& fetch) const {
+      return core::PodFetched{fetch.call, outcome, std::nullopt};
+    }
+    core::Event operator()(const core::RecordEvent&) const {
+      MUSTER_CHECK(false, "an event has no answer");
+    }
+  };
+  return std::visit(Failure{std::move(outcome)}, effect);
+}
+
+core::CallOutcome NotFound(const std::string& kind, const api::NamespacedName& name) {
+  return {core::CallResult::kNotFound, kind + " \"" + name.name + "\" not found"};
+}
+
+}  // namespace
+
+SimulatedClient::SimulatedClient(EventQueue& queue, SimulatedApi& api, Random& random,
+                                 ClientOptions options)
+    : queue_(queue), api_(api), random_(random), options_(options) {}
+
+void SimulatedClient::Execute(const core::Effect& effect, const Answer& answer) {
+  MUSTER_CHECK(!stopped_, "the process is dead");
+  if (const auto* event = std::get_if<core::RecordEvent>(&effect)) {
+    queue_.After(random_.Draw(options_.latency),
+                 [this, event = *event] { api_.RecordEvent(event); });
+    return;
+  }
+  const std::string object = ObjectOf(effect);
+  std::deque<Call>& lane = lanes_[object];
+  lane.push_back({effect, answer});
+  if (lane.size() == 1) Send(object);
+}
+
+void SimulatedClient::Stop() {
+  stopped_ = true;
+  lanes_.clear();
+}
+
+void SimulatedClient::Send(const std::string& object) {
+  const core::Effect effect = lanes_.at(object).front().effect;
+  const CallFault fault = fault_hook_ ? fault_hook_(effect) : CallFault{};
+  const Duration there = random_.Draw(options_.latency) + fault.request_delay;
+  const Duration back = random_.Draw(options_.latency) + fault.answer_delay;
+  const core::Event no_answer = AnswerWith(
+      effect,
+      {core::CallResult::kUnknown, "no answer within " + FormatDuration(options_.call_timeout)});
+  switch (fault.kind) {
+    case CallFault::Kind::kNone:
+      queue_.After(there, [this, object, effect, back] {
+        const core::Event answer = Perform(effect);
+        queue_.After(back, [this, object, answer] { Finish(object, answer); });
+      });
+      return;
+    case CallFault::Kind::kRefused:
+      queue_.After(there + back, [this, object, refused = AnswerWith(effect, fault.refusal)] {
+        Finish(object, refused);
+      });
+      return;
+    case CallFault::Kind::kRequestLost:
+      break;
+    case CallFault::Kind::kAnswerLost:
+      queue_.After(there, [this, effect] { Perform(effect); });
+      break;
+    case CallFault::Kind::kCommitsLate:
+      queue_.After(options_.call_timeout + there, [this, effect] { Perform(effect); });
+      break;
+  }
+  queue_.After(options_.call_timeout, [this, object, no_answer] { Finish(object, no_answer); });
+}
+
+core::Event SimulatedClient::Perform(const core::Effect& effect) {
+  if (const auto* bind = std::get_if<core::BindPod>(&effect)) {
+    return AnswerWith(effect, api_.Bind(*bind));
+  }
+  if (const auto* patch = std::get_if<core::PatchPodCondition>(&effect)) {
+    return AnswerWith(effect, api_.PatchCondition(*patch));
+  }
+  if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
+    const api::ConfigMap* config_map = api_.FindConfigMap(fetch->config_map);
+    if (config_map == nullptr) {
+      return AnswerWith(effect, NotFound("configmaps", fetch->config_map));
+    }
+    return core::ConfigMapFetched{fetch->call, {}, *config_map};
+  }
+  const auto& fetch = std::get<core::FetchPod>(effect);
+  const api::Pod* pod = api_.FindPod(fetch.pod);
+  if (pod == nullptr) return AnswerWith(effect, NotFound("pods", fetch.pod));
+  return core::PodFetched{fetch.call, {}, *pod};
+}
+
+void SimulatedClient::Finish(const std::string& object, const core::Event& outcome) {
+  if (stopped_) return;
+  const auto lane = lanes_.find(object);
+  const Answer answer = lane->second.front().answer;
+  lane->second.pop_front();
+  if (lane->second.empty()) {
+    lanes_.erase(lane);
+  } else {
+    Send(object);
+  }
+  answer(outcome);
+}
+
+}  // namespace muster::bench

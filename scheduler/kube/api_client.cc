@@ -1,0 +1,157 @@
+#include "scheduler/kube/api_client.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "scheduler/api/json_codec.h"
+#include "scheduler/kube/api_paths.h"
+
+namespace muster::kube {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kServerTimeout[] = "?timeout=3s";
+constexpr std::chrono::milliseconds kDeadline(5000);
+constexpr std::size_t kNoteBytesMax = 1024;
+constexpr std::size_t kAttributeBytesMax = 128;
+// etcd holds at most about 1.5 MB per object.
+constexpr std::size_t kObjectBytesMax = 8 * 1024 * 1024;
+constexpr char kStrategicMergePatch[] = "application/strategic-merge-patch+json";
+
+StatusOr<std::string> NamespacedPath(std::string_view prefix, const std::string& namespace_name,
+                                     std::string_view resource, const std::string& name) {
+  if (!IsPathSegment(namespace_name) || !IsPathSegment(name)) {
+    return InvalidArgumentError("'" + Printable(namespace_name + "/" + name, 512) +
+                                "' is not a name that an API path can hold");
+  }
+  std::string path(prefix);
+  path += "/namespaces/" + namespace_name + "/";
+  path += resource;
+  path += "/" + name;
+  return path;
+}
+
+/// Text from pods may hold bytes that are no UTF-8; they must not fail the dump.
+std::string Dump(const json& body) {
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+HttpRequest Write(HttpMethod method, std::string target, const json& body,
+                  const char* content_type) {
+  HttpRequest request;
+  request.method = method;
+  request.target = std::move(target);
+  request.body = Dump(body);
+  request.content_type = content_type;
+  request.deadline = kDeadline;
+  request.response_bytes_max = kObjectBytesMax;
+  return request;
+}
+
+StatusOr<HttpRequest> Read(std::string_view resource, const api::NamespacedName& name) {
+  HttpRequest request;
+  MUSTER_ASSIGN_OR_RETURN(request.target,
+                          NamespacedPath("/api/v1", name.namespace_name, resource, name.name));
+  request.target += kServerTimeout;
+  request.deadline = kDeadline;
+  request.response_bytes_max = kObjectBytesMax;
+  return request;
+}
+
+/// The answer's body as an object that `decode` makes of it; otherwise the outcome says why not.
+template <class Object, class Decode>
+std::pair<core::CallOutcome, std::optional<Object>> ReadObject(const HttpResult& result,
+                                                               Decode decode) {
+  core::CallOutcome outcome = OutcomeOf(result, CallKind::kRead);
+  if (outcome.result != core::CallResult::kOk) return {std::move(outcome), std::nullopt};
+  StatusOr<json> body = api::ParseJson(result.body, kObjectBytesMax);
+  Status failure = body.status();
+  if (body.ok()) {
+    StatusOr<Object> object = decode(*body);
+    if (object.ok()) return {std::move(outcome), *std::move(object)};
+    failure = object.status();
+  }
+  return {{core::CallResult::kInvalid, Printable(MessageOf(failure), 1024)}, std::nullopt};
+}
+
+}  // namespace
+
+StatusOr<HttpRequest> BindRequest(const core::BindPod& bind) {
+  MUSTER_ASSIGN_OR_RETURN(
+      std::string path, NamespacedPath("/api/v1", bind.pod.namespace_name, "pods", bind.pod.name));
+  json metadata = {
+      {"name", bind.pod.name}, {"namespace", bind.pod.namespace_name}, {"uid", bind.uid}};
+  if (!bind.annotations.empty()) metadata["annotations"] = bind.annotations;
+  const json body = {{"apiVersion", "v1"},
+                     {"kind", "Binding"},
+                     {"metadata", std::move(metadata)},
+                     {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", bind.node}}}};
+  return Write(HttpMethod::kPost, path + "/binding" + kServerTimeout, body, "application/json");
+}
+
+StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path, NamespacedPath("/api/v1", patch.pod.namespace_name,
+                                                           "pods", patch.pod.name));
+  json condition = {{"type", patch.condition.type},
+                    {"status", patch.condition.status},
+                    {"reason", patch.condition.reason},
+                    {"message", patch.condition.message},
+                    {"lastTransitionTime", FormatRfc3339(patch.transition_time)}};
+  const json body = {{"metadata", {{"uid", patch.uid}}},
+                     {"status", {{"conditions", json::array({std::move(condition)})}}}};
+  return Write(HttpMethod::kPatch, path + "/status" + kServerTimeout, body, kStrategicMergePatch);
+}
+
+StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {
+  return Read("configmaps", name);
+}
+
+StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name) { return Read("pods", name); }
+
+StatusOr<HttpRequest> EventRequest(const core::RecordEvent& event, const std::string& name,
+                                   const EventReporter& reporter) {
+  MUSTER_ASSIGN_OR_RETURN(
+      std::string path,
+      NamespacedPath("/apis/events.k8s.io/v1", event.pod.namespace_name, "events", name));
+  path.resize(path.rfind('/'));  // a POST goes to the collection
+  const bool warning = event.type == core::RecordEvent::Type::kWarning;
+  const json body = {{"apiVersion", "events.k8s.io/v1"},
+                     {"kind", "Event"},
+                     {"metadata", {{"name", name}, {"namespace", event.pod.namespace_name}}},
+                     {"eventTime", FormatRfc3339Micro(event.time)},
+                     {"reportingController", Printable(reporter.controller, kAttributeBytesMax)},
+                     {"reportingInstance", Printable(reporter.instance, kAttributeBytesMax)},
+                     {"action", Printable(event.action, kAttributeBytesMax)},
+                     {"reason", Printable(event.reason, kAttributeBytesMax)},
+                     {"type", warning ? "Warning" : "Normal"},
+                     {"note", Printable(event.note, kNoteBytesMax)},
+                     {"regarding",
+                      {{"apiVersion", "v1"},
+                       {"kind", "Pod"},
+                       {"namespace", event.pod.namespace_name},
+                       {"name", event.pod.name},
+                       {"uid", event.pod_uid}}}};
+  return Write(HttpMethod::kPost, path + kServerTimeout, body, "application/json");
+}
+
+StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, const std::string& name,
+                                         int count, Time last_observed) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path,
+                          NamespacedPath("/apis/events.k8s.io/v1", namespace_name, "events", name));
+  const json body = {
+      {"series", {{"count", count}, {"lastObservedTime", FormatRfc3339Micro(last_observed)}}}};
+  return Write(HttpMethod::kPatch, path + kServerTimeout, body, kStrategicMergePatch);
+}
+
+core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result) {
+  auto [outcome, config_map] = ReadObject<api::ConfigMap>(result, api::DecodeConfigMap);
+  return {call, std::move(outcome), std::move(config_map)};
+}
+
+core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result) {
+  auto [outcome, pod] = ReadObject<api::Pod>(result, api::DecodePod);
+  return {call, std::move(outcome), std::move(pod)};
+}
+
+}  // namespace muster::kube

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "scheduler/core/effects.h"
+#include "scheduler/core/events.h"
+#include "scheduler/kube/api_status.h"
+#include "scheduler/kube/http_transport.h"
+
+/// The calls Muster makes, as requests and as the reading of their answers. Pure functions; the
+/// dispatcher carries them out. Requests fail with InvalidArgument on a name that is no path
+/// segment.
+namespace muster::kube {
+
+/// POST pods/NAME/binding with the UID as precondition. The server's own deadline (3 s) is shorter
+/// than ours (5 s), so that an answer is likely even when the bind is late.
+StatusOr<HttpRequest> BindRequest(const core::BindPod& bind);
+
+/// PATCH pods/NAME/status, strategic merge; the UID in the patch is a precondition.
+StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
+
+StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
+/// No resourceVersion: a consistent read.
+StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name);
+
+/// Who records events.
+struct EventReporter {
+  std::string controller;  // the scheduler's name
+  std::string instance;    // controller and host, at most 128 characters
+};
+
+/// POST an events.k8s.io/v1 Event under `name`.
+StatusOr<HttpRequest> EventRequest(const core::RecordEvent& event, const std::string& name,
+                                   const EventReporter& reporter);
+/// PATCH the series of an event: seen `count` times, last at `last_observed`.
+StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, const std::string& name,
+                                         int count, Time last_observed);
+
+core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result);
+core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result);
+
+}  // namespace muster::kube

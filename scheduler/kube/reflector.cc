@@ -1,0 +1,351 @@
+#include "scheduler/kube/reflector.h"
+
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "scheduler/api/json_codec.h"
+#include "scheduler/kube/api_paths.h"
+#include "scheduler/kube/api_status.h"
+#include "scheduler/kube/http_transport.h"
+#include "scheduler/kube/known_objects.h"
+#include "scheduler/kube/object_decoder.h"
+#include "scheduler/kube/reflector_machine.h"
+#include "scheduler/kube/watch_stream.h"
+
+namespace muster::kube {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using StepKind = ReflectorCall::Kind;
+using EndKind = ReflectorCallEnd::Kind;
+
+constexpr std::chrono::seconds kPageDeadline(60);
+// A server that keeps a stream open beyond its own timeout is not trusted.
+constexpr std::chrono::seconds kStreamGrace(30);
+constexpr std::size_t kFailureBytesMax = 64 * 1024;
+
+/// Waits unless told to stop.
+void WaitFor(std::chrono::milliseconds duration, const std::stop_token& stop) {
+  if (duration.count() <= 0) return;
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock(mutex);
+  condition.wait_for(lock, stop, duration, [] { return false; });
+}
+
+}  // namespace
+
+WatchedResource WatchedPods() {
+  return {core::ResourceKind::kPod, "pods", "/api/v1/pods",
+          "status.phase!=Succeeded,status.phase!=Failed"};
+}
+
+WatchedResource WatchedNodes() { return {core::ResourceKind::kNode, "nodes", "/api/v1/nodes", ""}; }
+
+/// All that the reflector's thread works with.
+class Reflector::Loop {
+ public:
+  Loop(const WatchedResource& resource, const ClusterAccess& access, TokenSource& tokens,
+       EventQueue& queue, ReflectorOptions options)
+      : resource_(resource),
+        options_(options),
+        tokens_(tokens),
+        queue_(queue),
+        stream_(access, tokens),
+        machine_(options.seed),
+        known_(resource.kind, [this](core::Event event) { Emit(std::move(event)); }) {}
+
+  void Run(std::stop_token stop) {
+    stop_ = std::move(stop);
+    while (!stop_.stop_requested()) {
+      const ReflectorCall call = machine_.Next();
+      WaitFor(call.wait_before, stop_);
+      if (stop_.stop_requested()) return;
+      if (machine_.Listing() && call.continue_token.empty()) known_.BeginReplace();
+      if (call.kind == StepKind::kListPage) {
+        RunPage(call);
+      } else {
+        RunStream(call);
+      }
+    }
+  }
+
+  ReflectorStatistics Statistics() const {
+    std::lock_guard lock(mutex_);
+    return statistics_;
+  }
+
+ private:
+  /// What happened inside one stream.
+  struct StreamState {
+    explicit StreamState(std::size_t bytes_max) : splitter(bytes_max) {}
+    JsonObjectSplitter splitter;
+    std::uint64_t event_count = 0;
+    std::optional<WatchEvent> error_event;
+    Status broken = OkStatus();
+  };
+
+  void Emit(core::Event event) { queue_.Push(std::move(event), stop_); }
+
+  template <class Change>
+  void Update(Change change) {
+    std::lock_guard lock(mutex_);
+    change(statistics_);
+  }
+
+  std::string Target(const ReflectorCall& call) const {
+    std::string target = resource_.path + "?";
+    if (!resource_.field_selector.empty()) {
+      target += "fieldSelector=" + PercentEncode(resource_.field_selector) + "&";
+    }
+    if (call.kind == StepKind::kListPage) {
+      target += "limit=" + std::to_string(options_.page_objects);
+      // A version on a page would ask for exactly that version; the newest is always right.
+      if (!call.continue_token.empty()) target += "&continue=" + PercentEncode(call.continue_token);
+      return target;
+    }
+    target += "watch=true&allowWatchBookmarks=true&timeoutSeconds=" +
+              std::to_string(call.timeout_seconds);
+    if (call.kind == StepKind::kWatchList) {
+      target += "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+    }
+    if (!call.resource_version.empty()) {
+      target += "&resourceVersion=" + PercentEncode(call.resource_version);
+    }
+    return target;
+  }
+
+  void NoteContact() {
+    machine_.OnContact();
+    Update([](ReflectorStatistics& statistics) {
+      statistics.in_contact = true;
+      statistics.problem.clear();
+      statistics.last_contact = SteadyClock::now();
+    });
+  }
+
+  void NoteSynced() {
+    known_.FinishReplace();
+    if (!synced_) {
+      Emit(core::ResourceSynced{resource_.kind});
+      synced_ = true;
+      spdlog::info("{}: listed, {} objects", resource_.name, known_.size());
+    }
+    Update([this](ReflectorStatistics& statistics) {
+      statistics.synced = true;
+      statistics.full_lists = machine_.full_lists();
+      statistics.objects = known_.size();
+    });
+  }
+
+  void NoteDecodeError(const Status& error) {
+    spdlog::warn("{}: object skipped: {}", resource_.name, Printable(MessageOf(error), 1024));
+    Update([](ReflectorStatistics& statistics) { ++statistics.decode_errors; });
+  }
+
+  void RunPage(const ReflectorCall& call) {
+    HttpRequest request;
+    request.target = Target(call);
+    request.deadline = kPageDeadline;
+    request.response_bytes_max = kFailureBytesMax;
+    std::string page;
+    bool too_large = false;
+    const HttpSink sink{[this] { NoteContact(); },
+                        [&](std::string_view bytes) {
+                          too_large = page.size() + bytes.size() > options_.page_bytes_max;
+                          if (!too_large) page.append(bytes);
+                          return !too_large;
+                        }};
+    const SteadyClock::time_point begin = SteadyClock::now();
+    const HttpResult result = stream_.Run(request, sink, stop_);
+    if (stop_.stop_requested()) return;
+    Update([&](ReflectorStatistics& statistics) { statistics.bytes += page.size(); });
+    Status taken = OkStatus();
+    if (too_large) taken = OutOfRangeError("a page is larger than allowed");
+    if (taken.ok() && result.status == 200 && result.body_complete) taken = TakePage(page);
+    if (!taken.ok() || result.status != 200 || !result.body_complete) {
+      End(result, taken, StreamState(0), begin);
+    }
+  }
+
+  Status TakePage(const std::string& text) {
+    MUSTER_ASSIGN_OR_RETURN(const nlohmann::json page,
+                            api::ParseJson(text, options_.page_bytes_max));
+    auto metadata = page.find("metadata");
+    auto items = page.find("items");
+    if (metadata == page.end() || items == page.end() || !(items->is_array() || items->is_null())) {
+      return InvalidArgumentError("the answer is no list");
+    }
+    for (const nlohmann::json& item : *items) TakeListed(item);
+    const std::string continue_token = TextAt(*metadata, "continue");
+    machine_.OnListPage(TextAt(*metadata, "resourceVersion"), continue_token);
+    if (continue_token.empty()) NoteSynced();
+    return OkStatus();
+  }
+
+  void TakeListed(const nlohmann::json& object) {
+    StatusOr<SeenObject> seen = DecodeSeenObject(resource_.kind, object);
+    if (seen.ok()) {
+      known_.ObserveListed(*std::move(seen));
+    } else {
+      NoteDecodeError(seen.status());
+      known_.KeepListed(NameOfObject(object));
+    }
+  }
+
+  void RunStream(const ReflectorCall& call) {
+    HttpRequest request;
+    request.target = Target(call);
+    request.deadline = std::chrono::seconds(call.timeout_seconds) + kStreamGrace;
+    request.silence_max = options_.silence_max;
+    request.response_bytes_max = kFailureBytesMax;
+    StreamState state(options_.event_bytes_max);
+    const HttpSink sink{[this] { NoteContact(); },
+                        [&](std::string_view bytes) {
+                          Update([&](ReflectorStatistics& statistics) {
+                            statistics.bytes += bytes.size();
+                            statistics.last_contact = SteadyClock::now();
+                          });
+                          state.broken = state.splitter.Feed(
+                              bytes, [&](std::string_view object) { return Take(object, state); });
+                          return state.broken.ok() && !state.error_event && !stop_.stop_requested();
+                        }};
+    const SteadyClock::time_point begin = SteadyClock::now();
+    const HttpResult result = stream_.Run(request, sink, stop_);
+    if (!stop_.stop_requested()) End(result, state.broken, state, begin);
+  }
+
+  /// Takes one event of a stream; false ends the stream.
+  bool Take(std::string_view text, StreamState& state) {
+    StatusOr<nlohmann::json> json = api::ParseJson(text, options_.event_bytes_max);
+    if (!json.ok()) {
+      NoteDecodeError(json.status());
+      return true;
+    }
+    StatusOr<WatchEvent> event = ReadWatchEvent(*json);
+    if (!event.ok()) {
+      NoteDecodeError(event.status());
+      return true;
+    }
+    ++state.event_count;
+    if (event->type == WatchEventType::kError) {
+      state.error_event = *std::move(event);
+      return false;
+    }
+    if (event->type == WatchEventType::kBookmark) {
+      TakeBookmark(*event);
+    } else {
+      TakeChange(*event, (*json)["object"]);
+    }
+    return !stop_.stop_requested();
+  }
+
+  void TakeBookmark(const WatchEvent& event) {
+    Update([](ReflectorStatistics& statistics) { ++statistics.bookmarks; });
+    if (machine_.Listing() && event.initial_events_end) {
+      machine_.OnInitialEventsEnd(event.resource_version);
+      NoteSynced();
+    } else {
+      machine_.OnVersion(event.resource_version);
+    }
+  }
+
+  void TakeChange(const WatchEvent& event, const nlohmann::json& object) {
+    if (machine_.Listing() && event.type == WatchEventType::kAdded) {
+      TakeListed(object);
+    } else if (event.type == WatchEventType::kDeleted) {
+      // Only the identity counts, so a deleted object that cannot be decoded is gone all the same.
+      known_.Remove(NameOfObject(object), TextAt(object["metadata"], "uid"),
+                    event.resource_version);
+    } else {
+      StatusOr<SeenObject> seen = DecodeSeenObject(resource_.kind, object);
+      if (!seen.ok()) {
+        NoteDecodeError(seen.status());
+      } else if (machine_.Listing()) {
+        known_.ObserveListed(*std::move(seen));
+      } else {
+        known_.Observe(*std::move(seen));
+      }
+    }
+    machine_.OnVersion(event.resource_version);
+    Update([this](ReflectorStatistics& statistics) {
+      ++statistics.events;
+      statistics.objects = known_.size();
+    });
+  }
+
+  void End(const HttpResult& result, const Status& broken, const StreamState& state,
+           SteadyClock::time_point begin) {
+    const SteadyClock::time_point now = SteadyClock::now();
+    ReflectorCallEnd end;
+    end.event_count = state.event_count;
+    end.lasted = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin);
+    end.retry_after = result.retry_after;
+    if (state.error_event) {
+      end.kind = EndKind::kErrorEvent;
+      end.status.code = state.error_event->error_code;
+      end.status.reason = state.error_event->error_reason;
+      end.description = "the watch ended with " + std::to_string(end.status.code) + " " +
+                        end.status.reason + ": " + state.error_event->error_message;
+    } else if (!broken.ok()) {
+      end.kind = EndKind::kTransport;
+      end.description = MessageOf(broken);
+    } else if (result.delivery == Delivery::kAnswered && result.status != 200) {
+      end.kind = EndKind::kHttpStatus;
+      end.status = ReadApiStatus(result);
+      end.description = DescribeFailure(result);
+    } else if (result.silent) {
+      end.kind = EndKind::kSilent;
+    } else if (!result.body_complete) {
+      end.kind = EndKind::kTransport;
+      end.description = result.delivery == Delivery::kAnswered ? "cut off: " + result.error
+                                                               : DescribeFailure(result);
+    }
+    Conclude(machine_.OnEnd(end, now));
+  }
+
+  void Conclude(const ReflectorAdvice& advice) {
+    if (advice.refresh_token) tokens_.Invalidate();
+    std::string previous;
+    Update([&](ReflectorStatistics& statistics) {
+      previous = statistics.problem;
+      statistics.lists_after_expiry = machine_.lists_after_expiry();
+      if (advice.problem.empty()) return;
+      ++statistics.failed_calls;
+      statistics.in_contact = false;
+      statistics.problem = Printable(advice.problem, 1024);
+    });
+    // The same words again are not worth a line: back-off repeats for as long as it takes.
+    if (!advice.problem.empty() && advice.problem != previous) {
+      spdlog::warn("{}: {}; trying again", resource_.name, Printable(advice.problem, 1024));
+    }
+  }
+
+  const WatchedResource& resource_;
+  const ReflectorOptions options_;
+  TokenSource& tokens_;
+  EventQueue& queue_;
+  HttpStream stream_;
+  ReflectorMachine machine_;
+  KnownObjects known_;
+  std::stop_token stop_;
+  bool synced_ = false;
+  mutable std::mutex mutex_;
+  ReflectorStatistics statistics_;  // guarded by mutex_
+};
+
+Reflector::Reflector(WatchedResource resource, const ClusterAccess& access, TokenSource& tokens,
+                     EventQueue& queue, ReflectorOptions options)
+    : resource_(std::move(resource)),
+      loop_(std::make_unique<Loop>(resource_, access, tokens, queue, options)),
+      thread_([this](std::stop_token stop) { loop_->Run(std::move(stop)); }) {}
+
+Reflector::~Reflector() = default;
+
+ReflectorStatistics Reflector::Statistics() const { return loop_->Statistics(); }
+
+}  // namespace muster::kube

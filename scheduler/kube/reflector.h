@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "scheduler/core/events.h"
+#include "scheduler/kube/credentials.h"
+#include "scheduler/kube/event_queue.h"
+
+namespace muster::kube {
+
+/// What a reflector watches.
+struct WatchedResource {
+  core::ResourceKind kind = core::ResourceKind::kPod;
+  std::string name;            // "pods": in logs, metrics and readiness
+  std::string path;            // "/api/v1/pods"
+  std::string field_selector;  // not yet encoded
+};
+
+/// All pods that hold or want resources, of every scheduler; a pod that ends leaves the selector
+/// and arrives as deleted.
+WatchedResource WatchedPods();
+WatchedResource WatchedNodes();
+
+/// Counters since the start, and the state in words.
+struct ReflectorStatistics {
+  bool synced = false;      // the first complete list went into the queue
+  bool in_contact = false;  // the last call got an answer that is fine
+  std::string problem;      // why not; empty while starting or fine
+  std::uint64_t events = 0;
+  std::uint64_t bookmarks = 0;
+  std::uint64_t full_lists = 0;
+  std::uint64_t lists_after_expiry = 0;  // forced by 410
+  std::uint64_t failed_calls = 0;
+  std::uint64_t decode_errors = 0;  // objects skipped
+  std::uint64_t bytes = 0;
+  std::size_t objects = 0;
+  std::chrono::steady_clock::time_point last_contact{};
+};
+
+struct ReflectorOptions {
+  std::uint64_t seed = 0;  // of back-off jitter and stream lengths
+  std::size_t event_bytes_max = 8 * 1024 * 1024;
+  std::size_t page_bytes_max = 64 * 1024 * 1024;
+  int page_objects = 500;
+  std::chrono::seconds silence_max{150};  // bookmarks come every minute
+};
+
+/// Keeps the core informed of one resource: lists, watches, lists again when it must, and pushes
+/// the changes into the queue, which slows it down when full. One thread of its own, started by the
+/// constructor and ended by the destructor. Never gives up; what is wrong is in Statistics().
+/// Source: client-go tools/cache reflector.go; rules in the comment of ReflectorMachine.
+/// Threading: Statistics from any thread.
+class Reflector {
+ public:
+  /// Borrows all three; they must outlive the reflector.
+  Reflector(WatchedResource resource, const ClusterAccess& access, TokenSource& tokens,
+            EventQueue& queue, ReflectorOptions options);
+  ~Reflector();
+  Reflector(const Reflector&) = delete;
+  Reflector& operator=(const Reflector&) = delete;
+
+  ReflectorStatistics Statistics() const;
+  const WatchedResource& resource() const { return resource_; }
+  /// Asks the thread to end without waiting for it.
+  void RequestStop() { thread_.request_stop(); }
+
+ private:
+  class Loop;
+
+  const WatchedResource resource_;
+  std::unique_ptr<Loop> loop_;
+  std::jthread thread_;  // last: ended before the rest is destroyed
+};
+
+}  // namespace muster::kube

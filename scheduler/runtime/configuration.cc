@@ -1,0 +1,227 @@
+#include "scheduler/runtime/configuration.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "scheduler/kube/credentials.h"
+
+namespace muster::runtime {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr char kApiVersion[] = "muster.dev/v1alpha1";
+constexpr char kKind[] = "MusterConfiguration";
+constexpr std::array<std::string_view, 6> kLogLevels = {"trace", "debug", "info",
+                                                        "warn",  "error", "off"};
+
+std::string Quoted(std::string_view text) { return "'" + std::string(text.substr(0, 64)) + "'"; }
+
+StatusOr<std::string> Text(const YAML::Node& value) {
+  if (!value.IsScalar()) return InvalidArgumentError("must be a text");
+  return value.Scalar();
+}
+
+StatusOr<std::int64_t> Integer(const YAML::Node& value, std::int64_t low, std::int64_t high) {
+  const std::string allowed =
+      "allowed: an integer from " + std::to_string(low) + " to " + std::to_string(high);
+  // yaml-cpp marks a quoted scalar with the tag "!": "10" in quotes is a text.
+  if (!value.IsScalar() || value.Tag() == "!") return InvalidArgumentError(allowed);
+  const std::string& text = value.Scalar();
+  std::int64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < low || number > high) {
+    return InvalidArgumentError(Quoted(text) + "; " + allowed);
+  }
+  return number;
+}
+
+StatusOr<Duration> DurationBetween(const YAML::Node& value, Duration low, Duration high) {
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
+  MUSTER_ASSIGN_OR_RETURN(const Duration duration, ParseDuration(text));
+  if (duration < low || duration > high) {
+    return InvalidArgumentError(Quoted(text) + "; allowed: " + FormatDuration(low) + " to " +
+                                FormatDuration(high));
+  }
+  return duration;
+}
+
+Status CheckSchedulerName(const std::string& name) {
+  const bool good =
+      !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+      });
+  if (good) return OkStatus();
+  return InvalidArgumentError(Quoted(name) +
+                              "; allowed: 1 to 63 of lower-case letters, digits, '-' and '.'");
+}
+
+Status Fixed(const YAML::Node& value, std::string_view expected) {
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
+  if (text == expected) return OkStatus();
+  return InvalidArgumentError(Quoted(text) + "; allowed: " + std::string(expected));
+}
+
+struct Field {
+  const char* name;
+  std::function<Status(const YAML::Node&, Configuration&)> read;
+};
+
+/// The one list of what a configuration may hold.
+const std::vector<Field>& Fields() {
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  static const std::vector<Field> fields = {
+      {"apiVersion", [](const YAML::Node& v, Configuration&) { return Fixed(v, kApiVersion); }},
+      {"kind", [](const YAML::Node& v, Configuration&) { return Fixed(v, kKind); }},
+      {"schedulerName",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.scheduler_name, Text(v));
+         return CheckSchedulerName(c.core.scheduler_name);
+       }},
+      {"shapeTimeout",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.shape_timeout, DurationBetween(v, seconds(1), hours(1)));
+         return OkStatus();
+       }},
+      {"gangTimeout",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.gang_timeout, DurationBetween(v, seconds(10), hours(168)));
+         return OkStatus();
+       }},
+      {"backfillPatience",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.backfill_patience,
+                                 DurationBetween(v, seconds(0), hours(168)));
+         return OkStatus();
+       }},
+      {"gangMembersMax",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
+         return OkStatus();
+       }},
+      {"listen",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(v));
+         MUSTER_ASSIGN_OR_RETURN(c.listen, ParseListenAddress(text));
+         return OkStatus();
+       }},
+      {"bindConcurrency",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(const std::int64_t count, Integer(v, 1, 1000));
+         c.bind_concurrency = static_cast<std::size_t>(count);
+         return OkStatus();
+       }},
+      {"logLevel",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.log_level, Text(v));
+         return CheckLogLevel(c.log_level);
+       }},
+      {"logFormat",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(v));
+         if (text != "text" && text != "json") {
+           return InvalidArgumentError(Quoted(text) + "; allowed: text, json");
+         }
+         c.log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+         return OkStatus();
+       }},
+  };
+  return fields;
+}
+
+std::string AllowedFields() {
+  std::string names;
+  for (const Field& field : Fields())
+    names += (names.empty() ? "" : ", ") + std::string(field.name);
+  return names;
+}
+
+Status ReadField(const YAML::Node& key, const YAML::Node& value, std::set<std::string>& seen,
+                 Configuration& configuration) {
+  const std::string name = key.IsScalar() ? key.Scalar() : "(not a text)";
+  const std::string place =
+      "path " + Quoted(name) + " (line " + std::to_string(key.Mark().line + 1) + ")";
+  const auto& fields = Fields();
+  const auto field = std::find_if(fields.begin(), fields.end(),
+                                  [&](const Field& known) { return name == known.name; });
+  if (field == fields.end()) {
+    return InvalidArgumentError(place + ": unknown field; allowed: " + AllowedFields());
+  }
+  if (!seen.insert(name).second) return InvalidArgumentError(place + ": is given twice");
+  return Annotate(field->read(value, configuration), place);
+}
+
+StatusOr<Configuration> ReadRoot(const YAML::Node& root) {
+  if (!root.IsMap()) return InvalidArgumentError("must be a map of fields");
+  Configuration configuration;
+  std::set<std::string> seen;
+  for (const auto& entry : root) {
+    MUSTER_RETURN_IF_ERROR(ReadField(entry.first, entry.second, seen, configuration));
+  }
+  for (const char* name : {"apiVersion", "kind"}) {
+    if (!seen.contains(name)) {
+      return InvalidArgumentError("path " + Quoted(name) + ": is missing; allowed: " +
+                                  (name == std::string_view("kind") ? kKind : kApiVersion));
+    }
+  }
+  return configuration;
+}
+
+}  // namespace
+
+Status CheckLogLevel(std::string_view level) {
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), level) != kLogLevels.end()) {
+    return OkStatus();
+  }
+  return InvalidArgumentError(Quoted(level) + "; allowed: trace, debug, info, warn, error, off");
+}
+
+StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
+  const Status wrong = InvalidArgumentError(
+      Quoted(text) + "; allowed: ADDRESS:PORT, such as 127.0.0.1:10259, [::1]:10259 or :10259");
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong;
+  ListenAddress address;
+  address.host = text.substr(0, colon);
+  if (address.host.empty()) address.host = "0.0.0.0";
+  if (address.host.starts_with('[') && address.host.ends_with(']')) {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  } else if (address.host.find(':') != std::string::npos) {
+    return wrong;
+  }
+  const char* end = text.data() + text.size();
+  auto [parsed_end, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+  if (error != std::errc() || parsed_end != end || address.port < 0 || address.port > 65535 ||
+      address.host.empty()) {
+    return wrong;
+  }
+  return address;
+}
+
+StatusOr<Configuration> ParseConfiguration(const std::string& text, const std::string& file) {
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() != 1) {
+      return InvalidArgumentError(file + ": must hold exactly one YAML document");
+    }
+    StatusOr<Configuration> configuration = ReadRoot(documents.front());
+    if (!configuration.ok()) return Annotate(configuration.status(), file);
+    return configuration;
+  } catch (const YAML::Exception& error) {
+    return InvalidArgumentError(file + ": line " + std::to_string(error.mark.line + 1) +
+                                ": not valid YAML: " + error.msg);
+  }
+}
+
+StatusOr<Configuration> LoadConfiguration(const std::string& file) {
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, kube::ReadFileLimited(file, kFileBytesMax));
+  return ParseConfiguration(text, file);
+}
+
+}  // namespace muster::runtime

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "scheduler/http/metrics.h"
+#include "scheduler/http/status_server.h"
+#include "scheduler/kube/dispatcher.h"
+#include "scheduler/kube/event_queue.h"
+#include "scheduler/kube/reflector.h"
+#include "scheduler/runtime/core_loop.h"
+
+/// What the daemon tells about itself, from figures gathered elsewhere. Pure functions.
+namespace muster::runtime {
+
+struct WatchHealth {
+  std::string resource;  // "pods"
+  kube::ReflectorStatistics statistics;
+};
+
+/// Ready when every resource is synced, the core has processed it, and the last contact with the
+/// API server was fine; otherwise a line for each thing that is missing, such as "pods: not synced:
+/// 401 Unauthorized: the token was refused".
+http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced);
+
+struct DaemonFigures {
+  std::string scheduler_name;
+  core::CoreStatistics core;
+  std::vector<WatchHealth> watches;
+  kube::DispatcherStatistics dispatcher;
+  kube::EventQueueStatistics queue;
+  http::DurationHistogram::Snapshot step_durations;
+  std::chrono::steady_clock::time_point now;
+};
+
+/// The metrics in Prometheus' text format. Names carry their units; labels have fixed values.
+std::string MetricsText(const DaemonFigures& figures);
+
+}  // namespace muster::runtime

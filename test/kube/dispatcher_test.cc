@@ -1,0 +1,219 @@
+#include "scheduler/kube/dispatcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "test/kube/fake_api_server.h"
+#include "test/kube/raw_server.h"
+#include "test/kube/temporary_folder.h"
+
+namespace muster::kube {
+namespace {
+
+using core::CallResult;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+core::Effect Bind(core::CallId call, const std::string& pod) {
+  core::BindPod bind;
+  bind.call = call;
+  bind.pod = {"ns", pod};
+  bind.uid = "u";
+  bind.node = "n" + std::to_string(call);
+  return bind;
+}
+
+DispatcherOptions Options() {
+  DispatcherOptions options;
+  options.reporter = {"muster", "muster-test"};
+  return options;
+}
+
+/// A dispatcher and the queue that its answers come through.
+class Rig {
+ public:
+  explicit Rig(ClusterAccess access, DispatcherOptions options = Options())
+      : access_(std::move(access)),
+        tokens_(access_),
+        dispatcher_(access_, tokens_, queue_, std::move(options)) {}
+
+  Dispatcher& dispatcher() { return dispatcher_; }
+
+  std::vector<core::Event> Await(std::size_t count) {
+    std::vector<core::Event> events;
+    while (events.size() < count) {
+      for (core::Event& event : queue_.PopBatch(100, std::chrono::hours(1), {})) {
+        events.push_back(std::move(event));
+      }
+    }
+    return events;
+  }
+
+  core::CallOutcome AwaitCompletion() {
+    return std::get<core::CallCompleted>(Await(1).front()).outcome;
+  }
+
+ private:
+  EventQueue queue_{1};
+  ClusterAccess access_;
+  TokenSource tokens_;
+  Dispatcher dispatcher_;
+};
+
+TEST(Dispatcher, CallsOnOneObjectKeepTheirOrder) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  constexpr core::CallId kCalls = 100;
+  std::vector<core::Effect> effects;
+  for (core::CallId call = 1; call <= kCalls; ++call) {
+    effects.push_back(Bind(call, "p" + std::to_string(call % 3)));
+  }
+  rig.dispatcher().Submit(std::move(effects));
+  EXPECT_EQ(rig.Await(kCalls).size(), kCalls);
+  std::map<std::string, int> last_node;
+  for (const FakeApiServer::Request& request : server.Requests()) {
+    const std::size_t at = request.body.find("\"name\":\"n");
+    ASSERT_NE(at, std::string::npos);
+    const int node = std::stoi(request.body.substr(at + 9));
+    EXPECT_LT(last_node[request.target], node);
+    last_node[request.target] = node;
+  }
+  EXPECT_EQ(last_node.size(), 3u);
+}
+
+TEST(Dispatcher, AnswersSayWhatHappened) {
+  FakeApiServer server([](const FakeApiServer::Request& request) {
+    static const std::map<std::string, int> kStatus = {
+        {"ok", 201}, {"gone", 404}, {"taken", 409}, {"broken", 500}, {"busy", 429}};
+    for (const auto& [pod, status] : kStatus) {
+      if (request.target.find("/" + pod + "/") != std::string::npos) {
+        return FakeApiServer::Answer{status, "{}", {}, {}, false};
+      }
+    }
+    return FakeApiServer::Answer{418, "", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  const std::vector<std::pair<std::string, CallResult>> cases = {
+      {"ok", CallResult::kOk},
+      {"gone", CallResult::kNotFound},
+      {"taken", CallResult::kConflict},
+      {"broken", CallResult::kUnknown},
+      {"busy", CallResult::kUnavailable}};
+  for (const auto& [pod, expected] : cases) {
+    rig.dispatcher().Submit({Bind(1, pod)});
+    EXPECT_EQ(rig.AwaitCompletion().result, expected) << pod;
+  }
+  EXPECT_EQ(server.Requests().size(), cases.size());  // nothing was repeated
+}
+
+TEST(Dispatcher, ACutConnectionLeavesABindUnknownAndRefusalDoesNot) {
+  RawServer server([](int) { return RawServer::Answer{"", true}; });
+  Rig rig(server.Access());
+  rig.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kUnknown);
+  EXPECT_EQ(server.request_count(), 1);
+
+  Rig nobody(AccessToNobody());
+  nobody.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(nobody.AwaitCompletion().result, CallResult::kUnavailable);
+  EXPECT_THAT(nobody.dispatcher().Statistics().problem, HasSubstr("not sent"));
+}
+
+TEST(Dispatcher, ARefusedTokenIsReadAgainAndTheCallRepeatedOnce) {
+  TemporaryFolder folder;
+  const std::string file = folder.Write("token", "old");
+  FakeApiServer server([&](const FakeApiServer::Request& request) {
+    folder.Write("token", "new");
+    const bool good = request.authorization == "Bearer new";
+    return FakeApiServer::Answer{good ? 201 : 401, "{}", {}, {}, false};
+  });
+  ClusterAccess access = server.Access();
+  access.token_file = file;
+  Rig rig(access);
+  rig.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+  EXPECT_EQ(server.Requests().size(), 2u);
+  EXPECT_EQ(rig.dispatcher().Statistics().tokens_refreshed, 1u);
+}
+
+TEST(Dispatcher, ATokenThatStaysRefusedIsReportedAfterTheSecondTry) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{401, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  rig.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kUnavailable);
+  EXPECT_EQ(server.Requests().size(), 2u);
+  EXPECT_THAT(rig.dispatcher().Statistics().problem, HasSubstr("401"));
+}
+
+TEST(Dispatcher, ReadsBringTheirObjects) {
+  FakeApiServer server([](const FakeApiServer::Request& request) {
+    const bool pod = request.target.find("/pods/") != std::string::npos;
+    return FakeApiServer::Answer{
+        200,
+        pod ? R"({"metadata":{"name":"p","namespace":"ns","uid":"u"},"spec":{"nodeName":"n1"}})"
+            : R"({"metadata":{"name":"c","namespace":"ns"},"data":{"k":"v"}})",
+        {},
+        {},
+        false};
+  });
+  Rig rig(server.Access());
+  rig.dispatcher().Submit({core::FetchPod{1, {"ns", "p"}}});
+  EXPECT_EQ(std::get<core::PodFetched>(rig.Await(1).front()).pod->spec.node_name, "n1");
+  rig.dispatcher().Submit({core::FetchConfigMap{2, {"ns", "c"}}});
+  const auto events = rig.Await(1);
+  const auto& fetched = std::get<core::ConfigMapFetched>(events.front());
+  EXPECT_EQ(fetched.call, 2u);
+  EXPECT_EQ(fetched.config_map->data.at("k"), "v");
+}
+
+TEST(Dispatcher, MoreCallsThanMayWaitAreRefusedAtOnce) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  DispatcherOptions options = Options();
+  options.calls_waiting_max = 0;
+  Rig rig(server.Access(), options);
+  rig.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kUnavailable);
+  EXPECT_TRUE(server.Requests().empty());
+}
+
+TEST(Dispatcher, ANameThatIsNoPathIsInvalidAndDoesNotBlockTheNext) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  rig.dispatcher().Submit({Bind(1, ".."), Bind(2, "..")});
+  for (const core::Event& event : rig.Await(2)) {
+    EXPECT_EQ(std::get<core::CallCompleted>(event).outcome.result, CallResult::kInvalid);
+  }
+}
+
+TEST(Dispatcher, EventsAreSentBesideTheCallsAndWaitingOnesDoNotHoldUpTheEnd) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  {
+    Rig rig(server.Access());
+    core::RecordEvent event;
+    event.pod = {"ns", "p"};
+    event.reason = "Scheduled";
+    event.action = "Binding";
+    rig.dispatcher().Submit({event, Bind(1, "p")});
+    EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+    while (rig.dispatcher().Statistics().finished[4][0] == 0) std::this_thread::yield();
+  }
+  EXPECT_EQ(server.Requests().size(), 2u);
+}
+
+}  // namespace
+}  // namespace muster::kube

@@ -1,0 +1,214 @@
+#include "scheduler/kube/reflector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "test/kube/fake_api_server.h"
+#include "test/kube/raw_server.h"
+#include "test/kube/temporary_folder.h"
+
+namespace muster::kube {
+namespace {
+
+using Answer = FakeApiServer::Answer;
+using Request = FakeApiServer::Request;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Pod(const std::string& name, const std::string& uid, int version) {
+  return R"({"metadata":{"name":")" + name + R"(","namespace":"ns","uid":")" + uid +
+         R"(","resourceVersion":")" + std::to_string(version) + R"("},"spec":{}})";
+}
+
+std::string Change(const std::string& type, const std::string& object) {
+  return R"({"type":")" + type + R"(","object":)" + object + "}\n";
+}
+
+std::string Bookmark(int version, bool end) {
+  return R"({"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":")" +
+         std::to_string(version) + "\"" +
+         (end ? R"(,"annotations":{"k8s.io/initial-events-end":"true"})" : "") + "}}}\n";
+}
+
+bool IsWatchList(const Request& request) {
+  return request.target.find("sendInitialEvents=true") != std::string::npos;
+}
+bool IsWatch(const Request& request) {
+  return request.target.find("watch=true") != std::string::npos && !IsWatchList(request);
+}
+
+/// What the core would see, in words.
+std::string Describe(const core::Event& event) {
+  if (const auto* seen = std::get_if<core::PodObserved>(&event)) {
+    return "+" + seen->pod.metadata.name + "/" + seen->pod.metadata.uid;
+  }
+  if (const auto* gone = std::get_if<core::PodGone>(&event)) {
+    return "-" + gone->name.name + "/" + gone->uid;
+  }
+  return std::holds_alternative<core::ResourceSynced>(event) ? "synced" : "other";
+}
+
+class Rig {
+ public:
+  explicit Rig(ClusterAccess access, ReflectorOptions options = {})
+      : access_(std::move(access)),
+        tokens_(access_),
+        reflector_(WatchedPods(), access_, tokens_, queue_, options) {}
+
+  std::vector<std::string> Await(std::size_t count) {
+    std::vector<std::string> words;
+    while (words.size() < count) {
+      for (const core::Event& event : queue_.PopBatch(1, std::chrono::hours(1), {})) {
+        words.push_back(Describe(event));
+      }
+    }
+    return words;
+  }
+
+  ReflectorStatistics Statistics() { return reflector_.Statistics(); }
+
+  std::string AwaitProblem() {
+    while (Statistics().problem.empty()) std::this_thread::yield();
+    return Statistics().problem;
+  }
+
+ private:
+  EventQueue queue_{2};  // small on purpose: the reader has to wait for us
+  ClusterAccess access_;
+  TokenSource tokens_;
+  Reflector reflector_;
+};
+
+TEST(Reflector, AWatchListThenItsChangesReachTheCoreInOrder) {
+  FakeApiServer server([](const Request&) {
+    return Answer{200,
+                  "",
+                  {},
+                  {Change("ADDED", Pod("b", "u2", 12)) + Change("ADDED", Pod("a", "u1", 11)),
+                   Bookmark(20, true), Change("MODIFIED", Pod("a", "u1", 21)),
+                   Change("DELETED", Pod("b", "u2", 22)), Bookmark(30, false)},
+                  true};
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(5), ElementsAre("+b/u2", "+a/u1", "synced", "+a/u1", "-b/u2"));
+  while (rig.Statistics().bookmarks < 2) std::this_thread::yield();
+  const ReflectorStatistics statistics = rig.Statistics();
+  EXPECT_TRUE(statistics.synced);
+  EXPECT_TRUE(statistics.in_contact);
+  EXPECT_EQ(statistics.objects, 1u);
+  EXPECT_THAT(server.Requests().at(0).target,
+              HasSubstr("fieldSelector=status.phase!=Succeeded,status.phase!=Failed"));
+}
+
+TEST(Reflector, AServerWithoutWatchListIsListedInPagesAndThenWatched) {
+  FakeApiServer server([](const Request& request) {
+    if (IsWatchList(request)) return Answer{422, R"({"reason":"Invalid"})", {}, {}, false};
+    if (IsWatch(request)) {
+      return Answer{200, "", {}, {Change("ADDED", Pod("c", "u3", 60))}, true};
+    }
+    const bool first = request.target.find("continue=") == std::string::npos;
+    return Answer{
+        200,
+        first ? R"({"metadata":{"resourceVersion":"50","continue":"t/+="},"items":[)" +
+                    Pod("a", "u1", 1) + "]}"
+              : R"({"metadata":{"resourceVersion":"50"},"items":[)" + Pod("b", "u2", 2) + "]}",
+        {},
+        {},
+        false};
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(4), ElementsAre("+a/u1", "+b/u2", "synced", "+c/u3"));
+  EXPECT_THAT(server.Requests().at(2).target, HasSubstr("continue=t/+="));
+  EXPECT_THAT(server.Requests().at(3).target, HasSubstr("resourceVersion=50"));
+}
+
+TEST(Reflector, AnExpiredVersionListsAgainAndReportsTheVanished) {
+  int streams = 0;
+  FakeApiServer server([&](const Request&) {
+    if (++streams == 1) {
+      return Answer{
+          200,
+          "",
+          {},
+          {Change("ADDED", Pod("a", "u1", 11)) + Change("ADDED", Pod("b", "u2", 12)) +
+               Bookmark(20, true),
+           R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}})"},
+          false};
+    }
+    return Answer{200, "", {}, {Change("ADDED", Pod("b", "u3", 33)) + Bookmark(40, true)}, true};
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(6), ElementsAre("+a/u1", "+b/u2", "synced", "-b/u2", "+b/u3", "-a/u1"));
+  while (rig.Statistics().full_lists < 2) std::this_thread::yield();
+  EXPECT_THAT(server.Requests().at(1).target, HasSubstr("resourceVersion=20"));
+  EXPECT_EQ(rig.Statistics().lists_after_expiry, 1u);
+}
+
+TEST(Reflector, AStreamThatEndsIsResumedFromTheLastBookmark) {
+  int streams = 0;
+  FakeApiServer server([&](const Request&) {
+    if (++streams == 1)
+      return Answer{200, "", {}, {Bookmark(20, true) + Bookmark(25, false)}, false};
+    return Answer{200, "", {}, {Change("ADDED", Pod("a", "u1", 26))}, true};
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(2), ElementsAre("synced", "+a/u1"));
+  const Request resumed = server.Requests().at(1);
+  EXPECT_THAT(resumed.target, HasSubstr("resourceVersion=25"));
+  EXPECT_THAT(resumed.target, Not(HasSubstr("sendInitialEvents")));
+}
+
+TEST(Reflector, AnObjectThatCannotBeDecodedIsSkippedAndCounted) {
+  FakeApiServer server([](const Request&) {
+    return Answer{200,
+                  "",
+                  {},
+                  {Change("ADDED", R"({"metadata":{"name":"x","uid":7,"resourceVersion":"1"}})") +
+                   Change("ADDED", Pod("a", "u1", 2)) + Change("MOVED", Pod("a", "u1", 3)) +
+                   Bookmark(20, true)},
+                  true};
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(2), ElementsAre("+a/u1", "synced"));
+  EXPECT_EQ(rig.Statistics().decode_errors, 2u);
+}
+
+TEST(Reflector, ARefusedTokenIsReadAgainAtOnce) {
+  TemporaryFolder folder;
+  FakeApiServer server([&](const Request& request) {
+    folder.Write("token", "new");
+    if (request.authorization != "Bearer new") return Answer{401, "{}", {}, {}, false};
+    return Answer{200, "", {}, {Bookmark(20, true)}, true};
+  });
+  ClusterAccess access = server.Access();
+  access.token_file = folder.Write("token", "old");
+  Rig rig(access);
+  EXPECT_THAT(rig.Await(1), ElementsAre("synced"));
+  EXPECT_EQ(server.Requests().size(), 2u);
+}
+
+TEST(Reflector, WhatIsWrongIsSaidInWords) {
+  FakeApiServer unauthorized([](const Request&) { return Answer{401, "{}", {}, {}, false}; });
+  EXPECT_EQ(Rig(unauthorized.Access()).AwaitProblem(), "401 Unauthorized: the token was refused");
+  FakeApiServer forbidden([](const Request&) {
+    return Answer{403, R"({"reason":"Forbidden","message":"pods is forbidden"})", {}, {}, false};
+  });
+  EXPECT_EQ(Rig(forbidden.Access()).AwaitProblem(), "403 Forbidden: pods is forbidden");
+  EXPECT_THAT(Rig(AccessToNobody()).AwaitProblem(), HasSubstr("not sent: "));
+}
+
+TEST(Reflector, AnEventOverTheLimitEndsTheStreamAndIsSaid) {
+  FakeApiServer server([](const Request&) {
+    return Answer{200, "", {}, {Change("ADDED", Pod(std::string(5000, 'a'), "u", 1))}, true};
+  });
+  ReflectorOptions options;
+  options.event_bytes_max = 1000;
+  EXPECT_THAT(Rig(server.Access(), options).AwaitProblem(), HasSubstr("larger than 1000 bytes"));
+}
+
+}  // namespace
+}  // namespace muster::kube

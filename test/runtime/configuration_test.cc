@@ -1,0 +1,101 @@
+#include "scheduler/runtime/configuration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace muster::runtime {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr char kHead[] = "apiVersion: muster.dev/v1alpha1\nkind: MusterConfiguration\n";
+
+StatusOr<Configuration> Parse(const std::string& fields) {
+  return ParseConfiguration(kHead + fields, "muster.yaml");
+}
+
+std::string ErrorOf(const std::string& fields) {
+  return std::string(MessageOf(Parse(fields).status()));
+}
+
+TEST(Configuration, AnAlmostEmptyFileGivesTheDefaults) {
+  StatusOr<Configuration> configuration = Parse("");
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_EQ(configuration->core.scheduler_name, "muster");
+  EXPECT_EQ(configuration->listen.host, "127.0.0.1");
+  EXPECT_EQ(configuration->listen.port, 10259);
+  EXPECT_EQ(configuration->bind_concurrency, 32u);
+}
+
+TEST(Configuration, EveryFieldIsRead) {
+  StatusOr<Configuration> configuration = Parse(
+      "schedulerName: spark-gangs\nshapeTimeout: 90s\ngangTimeout: 1h30m\nbackfillPatience: 0s\n"
+      "gangMembersMax: 500\nlisten: '0.0.0.0:8080'\nbindConcurrency: 8\nlogLevel: debug\n"
+      "logFormat: json\n");
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_EQ(configuration->core.scheduler_name, "spark-gangs");
+  EXPECT_EQ(configuration->core.shape_timeout, std::chrono::seconds(90));
+  EXPECT_EQ(configuration->core.gang_timeout, std::chrono::minutes(90));
+  EXPECT_EQ(configuration->core.backfill_patience, std::chrono::seconds(0));
+  EXPECT_EQ(configuration->core.gang_members_max, 500);
+  EXPECT_EQ(configuration->listen.port, 8080);
+  EXPECT_EQ(configuration->bind_concurrency, 8u);
+  EXPECT_EQ(configuration->log_level, "debug");
+  EXPECT_EQ(configuration->log_format, LogFormat::kJson);
+}
+
+TEST(Configuration, AnUnknownFieldIsNamedWithItsPlaceAndWhatIsAllowed) {
+  EXPECT_THAT(ErrorOf("gangTimout: 5m\n"),
+              HasSubstr("muster.yaml: path 'gangTimout' (line 3): unknown field; allowed: "
+                        "apiVersion, kind, schedulerName, shapeTimeout, gangTimeout"));
+}
+
+TEST(Configuration, ARepeatedFieldIsAnError) {
+  EXPECT_THAT(ErrorOf("gangTimeout: 5m\ngangTimeout: 6m\n"),
+              HasSubstr("path 'gangTimeout' (line 4): is given twice"));
+}
+
+TEST(Configuration, AWrongTypeOrAValueOutOfRangeIsAnErrorThatSaysWhatIsAllowed) {
+  EXPECT_THAT(ErrorOf("gangMembersMax: '10'\n"), HasSubstr("an integer from 1 to 1000000"));
+  EXPECT_THAT(ErrorOf("gangMembersMax: 0\n"), HasSubstr("'0'; allowed: an integer from 1"));
+  EXPECT_THAT(ErrorOf("gangMembersMax: 1e3\n"), HasSubstr("path 'gangMembersMax'"));
+  EXPECT_THAT(ErrorOf("gangMembersMax: 99999999999999999999\n"), HasSubstr("allowed"));
+  EXPECT_THAT(ErrorOf("gangMembersMax: [1]\n"), HasSubstr("an integer from"));
+  EXPECT_THAT(ErrorOf("shapeTimeout: 10\n"), HasSubstr("is not a duration such as 90s"));
+  EXPECT_THAT(ErrorOf("shapeTimeout: 2h\n"), HasSubstr("'2h'; allowed: 1s to 1h"));
+  EXPECT_THAT(ErrorOf("shapeTimeout: {a: 1}\n"), HasSubstr("must be a text"));
+  EXPECT_THAT(ErrorOf("schedulerName: Muster\n"), HasSubstr("lower-case"));
+  EXPECT_THAT(ErrorOf("listen: nowhere\n"), HasSubstr("ADDRESS:PORT"));
+  EXPECT_THAT(ErrorOf("logLevel: loud\n"), HasSubstr("trace, debug, info, warn, error, off"));
+}
+
+TEST(Configuration, TheKindAndVersionMustBeOurs) {
+  const auto error = [](const char* text) {
+    return std::string(MessageOf(ParseConfiguration(text, "f").status()));
+  };
+  EXPECT_THAT(error("apiVersion: muster.dev/v1alpha1\n"), HasSubstr("'kind': is missing"));
+  EXPECT_THAT(error("apiVersion: v1\nkind: MusterConfiguration\n"),
+              AllOf(HasSubstr("path 'apiVersion'"), HasSubstr("muster.dev/v1alpha1")));
+  EXPECT_THAT(error(""), HasSubstr("f: must"));
+  EXPECT_THAT(error("- a\n"), HasSubstr("must be a map"));
+  EXPECT_THAT(error("a: [1\nb: 2\n"), HasSubstr("not valid YAML"));
+  EXPECT_THAT(error("---\na: 1\n---\nb: 2\n"), HasSubstr("exactly one YAML document"));
+}
+
+TEST(Configuration, AMissingOrTooLargeFileIsNamed) {
+  EXPECT_THAT(std::string(MessageOf(LoadConfiguration("/nonexistent/muster.yaml").status())),
+              HasSubstr("cannot open '/nonexistent/muster.yaml'"));
+}
+
+TEST(ParseListenAddress, TakesIPv4IPv6AndEveryAddress) {
+  EXPECT_EQ(ParseListenAddress("127.0.0.1:80")->host, "127.0.0.1");
+  EXPECT_EQ(ParseListenAddress("[::1]:80")->host, "::1");
+  EXPECT_EQ(ParseListenAddress(":80")->host, "0.0.0.0");
+  for (const char* text : {"", "80", "::1:80", "a:", "a:-1", "a:65536", "a:8x", "[]:80"}) {
+    EXPECT_FALSE(ParseListenAddress(text).ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace muster::runtime
