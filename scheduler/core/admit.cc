@@ -150,6 +150,7 @@ std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& g
     }
   }
   std::vector<model::NodeIndex> nodes;
+  nodes.reserve(members.size());
   for (const auto& [node, count] : members) nodes.push_back(node);
   std::sort(nodes.begin(), nodes.end(), [&](model::NodeIndex a, model::NodeIndex b) {
     return members[a] != members[b] ? members[a] > members[b]

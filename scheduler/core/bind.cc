@@ -100,8 +100,7 @@ void SchedulerCore::State::OnResolved(Gang& gang, const PodFetched& event) {
   const bool read = event.outcome.result == CallResult::kOk && event.pod;
   if (event.outcome.result == CallResult::kNotFound ||
       (read && event.pod->metadata.uid != gang.Uid())) {
-    const std::string uid = gang.Uid();
-    ForgetPod(uid);
+    ForgetPod(std::string(gang.Uid()));  // a copy: the gang goes with it
     return;
   }
   if (read && !event.pod->spec.node_name.empty()) {

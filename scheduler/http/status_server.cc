@@ -48,6 +48,8 @@ class StatusServer::State {
     });
   }
 
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State() {
     server_.stop();
     if (thread_.joinable()) thread_.join();

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace muster::kube {
 namespace {
@@ -68,7 +69,7 @@ StatusOr<std::string> ReadFileLimited(const std::string& path, std::size_t bytes
   std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
   if (!file) return NotFoundError("cannot open '" + path + "'");
   std::string content;
-  std::array<char, 16 * 1024> chunk;
+  std::vector<char> chunk(16 * 1024);
   while (std::size_t count = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     if (content.size() + count > bytes_max) {
       return OutOfRangeError("'" + path + "' is larger than " + std::to_string(bytes_max) +
@@ -149,7 +150,7 @@ StatusOr<std::string> TokenSource::Token() {
   const SteadyTime now = now_();
   if (read_at_ && now - *read_at_ < kTokenAgeMax) return token_;
   StatusOr<std::string> content = ReadFileLimited(file_, kTokenBytesMax);
-  std::string token = content.ok() ? Trimmed(*std::move(content)) : std::string();
+  std::string token = content.ok() ? Trimmed(*content) : std::string();
   if (!token.empty() && IsHeaderSafe(token)) {
     token_ = std::move(token);
     read_at_ = now;

@@ -119,6 +119,8 @@ class Dispatcher::Loop {
         recorder_(options_.reporter),
         thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
   ~Loop() {
     thread_.request_stop();
     http_.Wake();
@@ -204,8 +206,8 @@ class Dispatcher::Loop {
       std::optional<HttpRequest> request = TakeEventRequest();
       if (!request) break;
       ++events_in_flight_;
-      StartFlight(Flight{{}, core::RecordEvent{}, false, SteadyClock::now(), *request},
-                  *std::move(request));
+      Flight flight{{}, core::RecordEvent{}, false, SteadyClock::now(), *request};
+      StartFlight(std::move(flight), *std::move(request));
     }
   }
 
@@ -219,7 +221,7 @@ class Dispatcher::Loop {
     return recorder_.Take();
   }
 
-  void StartCall(Flight flight) {
+  void StartCall(Flight&& flight) {
     StatusOr<HttpRequest> request = RequestOf(flight.effect);
     if (!request.ok()) {
       auto answer = AnswerWith(flight.effect,
@@ -232,7 +234,7 @@ class Dispatcher::Loop {
     StartFlight(std::move(flight), *std::move(request));
   }
 
-  void StartFlight(Flight flight, HttpRequest request) {
+  void StartFlight(Flight&& flight, HttpRequest&& request) {
     const HttpMultiplexer::RequestId id = ++last_id_;
     flights_.emplace(id, std::move(flight));
     http_.Start(id, std::move(request));

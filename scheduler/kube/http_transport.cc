@@ -56,7 +56,7 @@ class HttpStream::State {
   State(const ClusterAccess& access, TokenSource& tokens)
       : access_(access), tokens_(tokens), multi_(NewMulti(1)), easy_(NewEasy()) {}
 
-  HttpResult Run(const HttpRequest& request, const HttpSink& sink, std::stop_token stop) {
+  HttpResult Run(const HttpRequest& request, const HttpSink& sink, const std::stop_token& stop) {
     StatusOr<std::string> token = tokens_.Token();
     if (!token.ok()) return TokenFailure(token.status());
     std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_.get()); });
@@ -101,6 +101,8 @@ class HttpMultiplexer::State {
   State(const ClusterAccess& access, TokenSource& tokens, std::size_t connections_max)
       : access_(access), tokens_(tokens), multi_(NewMulti(connections_max)) {}
 
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State() {
     for (auto& [easy, running] : running_) curl_multi_remove_handle(multi_.get(), easy);
   }

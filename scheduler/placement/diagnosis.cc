@@ -14,6 +14,7 @@ std::string FitError(const model::ClusterModel& model, const framework::Prepared
     for (const framework::Refusal& refusal : filters.Explain(model, node)) ++counts[refusal.reason];
   }
   std::vector<std::string> reasons;
+  reasons.reserve(counts.size());
   for (const auto& [reason, count] : counts)
     reasons.push_back(std::to_string(count) + " " + reason);
   std::sort(reasons.begin(), reasons.end());

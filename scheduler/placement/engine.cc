@@ -41,8 +41,8 @@ class GangPlacer {
     for (const PodSetDemand& demand : demands) sets_.emplace_back(profile, demand);
     order_.resize(demands.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-      return demands[a].count < demands[b].count;
+    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      return demands[a].count != demands[b].count ? demands[a].count < demands[b].count : a < b;
     });
   }
 

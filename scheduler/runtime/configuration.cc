@@ -183,7 +183,7 @@ Status CheckLogLevel(std::string_view level) {
 }
 
 StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
-  const Status wrong = InvalidArgumentError(
+  Status wrong = InvalidArgumentError(
       Quoted(text) + "; allowed: ADDRESS:PORT, such as 127.0.0.1:10259, [::1]:10259 or :10259");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong;

@@ -90,6 +90,7 @@ http::ProbeAnswer Daemon::Ready() const {
   http::ProbeAnswer live = loop_.Liveness(clock_.Now());
   if (!live.ok) return live;
   std::vector<WatchHealth> watches;
+  watches.reserve(reflectors_.size());
   for (const auto& reflector : reflectors_) {
     watches.push_back({reflector->resource().name, reflector->Statistics()});
   }

@@ -211,7 +211,7 @@ json ParseDocument(std::string_view text) {
 }
 
 std::string Describe(const YAML::Exception& error) {
-  const std::string problem = Shown(error.msg, 160);
+  std::string problem = Shown(error.msg, 160);
   if (error.mark.is_null()) return problem;
   return "line " + std::to_string(error.mark.line + 1) + ", column " +
          std::to_string(error.mark.column + 1) + ": " + problem;

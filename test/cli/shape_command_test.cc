@@ -21,7 +21,7 @@ Outcome RunMusterctl(const std::string& arguments) {
   std::FILE* pipe = popen(command.c_str(), "r");
   EXPECT_NE(pipe, nullptr);
   if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer;
+  std::array<char, 4096> buffer{};
   while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
     outcome.output.append(buffer.data(), size);
   }

@@ -8,10 +8,12 @@
 
 // cpp-httplib comes compiled without ThreadSanitizer, which therefore does not see the guards of
 // its function-local statics and reports their first use as a race.
+// NOLINTBEGIN(bugprone-reserved-identifier): the name that the sanitizer looks for.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
   return "called_from_lib:libcpp-httplib.so\n";
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace muster::kube {
 
@@ -31,6 +33,8 @@ class FakeApiServer::State {
     while (!server_.is_running()) std::this_thread::yield();
   }
 
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State() {
     {
       std::lock_guard lock(mutex_);

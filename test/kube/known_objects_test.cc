@@ -37,7 +37,7 @@ class KnownObjectsTest : public ::testing::Test {
   }
 
   std::vector<std::string> emitted_;
-  KnownObjects known_{core::ResourceKind::kPod, [this](core::Event event) { Emit(event); }};
+  KnownObjects known_{core::ResourceKind::kPod, [this](const core::Event& event) { Emit(event); }};
 };
 
 TEST(IsNewerVersion, LongerDigitsAreNewerAndOtherFormsOnlyDiffer) {

@@ -28,7 +28,8 @@ class CoreLoopTest : public ::testing::Test {
                   return statistics;
                 },
             .synced = [] { return true; },
-            .submit = [this](std::vector<core::Effect> effects) { submitted_ += effects.size(); },
+            .submit =
+                [this](const std::vector<core::Effect>& effects) { submitted_ += effects.size(); },
             .now = [this] { return now_; }};
   }
 
