@@ -5,6 +5,7 @@
 
 #include "bench/simulation/decision_audit.h"
 #include "bench/simulation/plan.h"
+#include "scheduler/gang/annotations.h"
 #include "scheduler/spark/shape.h"
 
 namespace muster::bench {
@@ -49,7 +50,11 @@ void ClusterAudit::CheckDriver(const api::Pod& driver) {
     return;
   }
   const std::optional<std::int64_t> expected = executor_count_(driver);
-  if (expected && plan->ExecutorCount() != *expected) {
+  if (!expected) return;
+  const auto settings = gang::ReadSettings(driver.metadata.annotations, *expected);
+  const std::int64_t enough =
+      settings.ok() ? settings->executors_min.value_or(*expected) : *expected;
+  if (plan->ExecutorCount() < enough || plan->ExecutorCount() > *expected) {
     violations_.push_back(Stamp("driver " + name + " will create " + std::to_string(*expected) +
                                 " executors, its plan covers " +
                                 std::to_string(plan->ExecutorCount())));

@@ -27,58 +27,12 @@ static Status Read(const json& value, const JsonPath& path, ObjectMeta& out) {
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "uid", out.uid));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceVersion", out.resource_version));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "generation", out.generation));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "creationTimestamp", out.creation_timestamp));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "deletionTimestamp", out.deletion_timestamp));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "labels", out.labels));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "annotations", out.annotations));
   return ReadField(value, path, "ownerReferences", out.owner_references);
-}
-
-static Status Read(const json& value, const JsonPath& path, Toleration& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "operator", out.operator_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "value", out.value));
-  return ReadField(value, path, "effect", out.effect);
-}
-
-static Status Read(const json& value, const JsonPath& path, Taint& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "value", out.value));
-  return ReadField(value, path, "effect", out.effect);
-}
-
-static Status Read(const json& value, const JsonPath& path, SelectorRequirement& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "operator", out.operator_name));
-  return ReadField(value, path, "values", out.values);
-}
-
-static Status Read(const json& value, const JsonPath& path, NodeSelectorTerm& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "matchExpressions", out.match_expressions));
-  return ReadField(value, path, "matchFields", out.match_fields);
-}
-
-static Status Read(const json& value, const JsonPath& path, PreferredSchedulingTerm& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "weight", out.weight));
-  return ReadField(value, path, "preference", out.preference);
-}
-
-static Status Read(const json& value, const JsonPath& path, NodeAffinity& out) {
-  constexpr const char* kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
-  constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  if (const json* required = Find(value, kRequired)) {
-    const JsonPath required_path(path, kRequired);
-    MUSTER_RETURN_IF_ERROR(CheckObject(*required, required_path));
-    MUSTER_RETURN_IF_ERROR(
-        ReadField(*required, required_path, "nodeSelectorTerms", out.required.emplace()));
-  }
-  return ReadField(value, path, kPreferred, out.preferred);
 }
 
 static Status Read(const json& value, const JsonPath& path, ResourceRequirements& out) {
@@ -114,6 +68,7 @@ static Status ReadEnvironment(const json& list, const JsonPath& path, StringMap&
 static Status Read(const json& value, const JsonPath& path, Container& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "image", out.image));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "command", out.command));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "args", out.args));
   if (const json* environment = Find(value, "env")) {
@@ -122,25 +77,6 @@ static Status Read(const json& value, const JsonPath& path, Container& out) {
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resources", out.resources));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumeMounts", out.volume_mounts));
   return ReadField(value, path, "restartPolicy", out.restart_policy);
-}
-
-static Status Read(const json& value, const JsonPath& path, KeyToPath& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  return ReadField(value, path, "path", out.path);
-}
-
-static Status Read(const json& value, const JsonPath& path, Volume& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  if (const json* config_map = Find(value, "configMap")) {
-    const JsonPath config_map_path(path, "configMap");
-    MUSTER_RETURN_IF_ERROR(CheckObject(*config_map, config_map_path));
-    MUSTER_RETURN_IF_ERROR(
-        ReadField(*config_map, config_map_path, "name", out.config_map_name.emplace()));
-    MUSTER_RETURN_IF_ERROR(ReadField(*config_map, config_map_path, "items", out.items));
-  }
-  return OkStatus();
 }
 
 static Status ReadSchedulingGates(const json& list, const JsonPath& path,
@@ -160,13 +96,15 @@ static Status ReadPlacement(const json& value, const JsonPath& path, PodSpec& ou
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "schedulerName", out.scheduler_name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "nodeSelector", out.node_selector));
   if (const json* affinity = Find(value, "affinity")) {
-    const JsonPath affinity_path(path, "affinity");
-    MUSTER_RETURN_IF_ERROR(CheckObject(*affinity, affinity_path));
-    MUSTER_RETURN_IF_ERROR(ReadField(*affinity, affinity_path, "nodeAffinity", out.node_affinity));
+    MUSTER_RETURN_IF_ERROR(ReadAffinity(*affinity, JsonPath(path, "affinity"), out));
   }
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "topologySpreadConstraints", out.topology_spread));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "tolerations", out.tolerations));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "priorityClassName", out.priority_class_name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "priority", out.priority));
+  std::string preemption_policy;
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "preemptionPolicy", preemption_policy));
+  out.never_preempts = preemption_policy == "Never";
   if (const json* gates = Find(value, "schedulingGates")) {
     MUSTER_RETURN_IF_ERROR(
         ReadSchedulingGates(*gates, JsonPath(path, "schedulingGates"), out.scheduling_gates));
@@ -174,11 +112,60 @@ static Status ReadPlacement(const json& value, const JsonPath& path, PodSpec& ou
   return ReadField(value, path, "runtimeClassName", out.runtime_class_name);
 }
 
+static Status Read(const json& value, const JsonPath& path, ResourceClaim& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceClaimName", out.claim_name));
+  return ReadField(value, path, "resourceClaimTemplateName", out.template_name);
+}
+
+/// The ports of one container that are ports of the node; most containers have none.
+static Status ReadHostPorts(const json& list, const JsonPath& path, bool host_network,
+                            std::vector<HostPort>& out) {
+  MUSTER_ASSIGN_OR_RETURN(const std::size_t size, ListSize(list, path));
+  for (std::size_t i = 0; i < size; ++i) {
+    const JsonPath port_path(path, i);
+    const json& port = ListElement(list, i);
+    MUSTER_RETURN_IF_ERROR(CheckObject(port, port_path));
+    HostPort host_port;
+    MUSTER_RETURN_IF_ERROR(ReadField(port, port_path, "hostPort", host_port.port));
+    if (host_port.port == 0 && host_network) {
+      MUSTER_RETURN_IF_ERROR(ReadField(port, port_path, "containerPort", host_port.port));
+    }
+    if (host_port.port == 0) continue;
+    MUSTER_RETURN_IF_ERROR(ReadField(port, port_path, "protocol", host_port.protocol));
+    MUSTER_RETURN_IF_ERROR(ReadField(port, port_path, "hostIP", host_port.host_ip));
+    out.push_back(std::move(host_port));
+  }
+  return OkStatus();
+}
+
+/// A pod's hostNetwork decides which ports of its containers, already read, are the node's.
+static Status ReadHostPorts(const json& spec, const JsonPath& path, PodSpec& out) {
+  const auto read = [&](const char* key, std::vector<Container>& containers) {
+    const json* list = Find(spec, key);
+    const JsonPath list_path(path, key);
+    for (std::size_t i = 0; i < containers.size(); ++i) {
+      const json* ports = Find(ListElement(*list, i), "ports");
+      if (ports == nullptr) continue;
+      const JsonPath container_path(list_path, i);
+      MUSTER_RETURN_IF_ERROR(ReadHostPorts(*ports, JsonPath(container_path, "ports"),
+                                           out.host_network, containers[i].host_ports));
+    }
+    return OkStatus();
+  };
+  MUSTER_RETURN_IF_ERROR(read("containers", out.containers));
+  return read("initContainers", out.init_containers);
+}
+
 static Status Read(const json& value, const JsonPath& path, PodSpec& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadPlacement(value, path, out));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "hostNetwork", out.host_network));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "containers", out.containers));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "initContainers", out.init_containers));
+  MUSTER_RETURN_IF_ERROR(ReadHostPorts(value, path, out));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceClaims", out.resource_claims));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumes", out.volumes));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "overhead", out.overhead));
   if (Find(value, "resources") != nullptr) {
@@ -198,6 +185,7 @@ static Status Read(const json& value, const JsonPath& path, PodCondition& out) {
 static Status Read(const json& value, const JsonPath& path, PodStatus& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "phase", out.phase));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "podIP", out.pod_ip));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "conditions", out.conditions));
   return ReadField(value, path, "nominatedNodeName", out.nominated_node_name);
 }

@@ -2,10 +2,11 @@
 #include <utility>
 
 #include "scheduler/api/json_codec.h"
+#include "scheduler/api/json_volumes.h"
+#include "scheduler/api/json_writer.h"
 
 // Encoding: the inverse of json_codec.cc, field by field; what is empty is left out.
 namespace muster::api {
-namespace {
 
 using nlohmann::json;
 
@@ -13,16 +14,8 @@ void Put(json& object, const char* key, const std::string& text) {
   if (!text.empty()) object[key] = text;
 }
 
-/// A JSON object or list that is not empty.
 void Put(json& object, const char* key, json value) {
   if (!value.empty()) object[key] = std::move(value);
-}
-
-template <class T, class Encode>
-json EncodeList(const std::vector<T>& values, Encode encode) {
-  json list = json::array();
-  for (const T& value : values) list.push_back(encode(value));
-  return list;
 }
 
 json EncodeStrings(const std::vector<std::string>& values) {
@@ -34,6 +27,8 @@ json EncodeMap(const StringMap& map) {
   for (const auto& [key, value] : map) object[key] = value;
   return object;
 }
+
+namespace {
 
 json EncodeOwnerReference(const OwnerReference& owner) {
   json object = json::object();
@@ -51,6 +46,7 @@ json EncodeMetadata(const ObjectMeta& metadata) {
   Put(object, "namespace", metadata.namespace_name);
   Put(object, "uid", metadata.uid);
   Put(object, "resourceVersion", metadata.resource_version);
+  if (metadata.generation != 0) object["generation"] = metadata.generation;
   if (metadata.creation_timestamp != Time()) {
     object["creationTimestamp"] = FormatRfc3339(metadata.creation_timestamp);
   }
@@ -61,42 +57,6 @@ json EncodeMetadata(const ObjectMeta& metadata) {
   Put(object, "annotations", EncodeMap(metadata.annotations));
   Put(object, "ownerReferences", EncodeList(metadata.owner_references, EncodeOwnerReference));
   return object;
-}
-
-json EncodeToleration(const Toleration& toleration) {
-  json object = json::object();
-  Put(object, "key", toleration.key);
-  Put(object, "operator", toleration.operator_name);
-  Put(object, "value", toleration.value);
-  Put(object, "effect", toleration.effect);
-  return object;
-}
-
-json EncodeTaint(const Taint& taint) {
-  json object = json::object();
-  Put(object, "key", taint.key);
-  Put(object, "value", taint.value);
-  Put(object, "effect", taint.effect);
-  return object;
-}
-
-json EncodeRequirement(const SelectorRequirement& requirement) {
-  json object = json::object();
-  Put(object, "key", requirement.key);
-  Put(object, "operator", requirement.operator_name);
-  Put(object, "values", EncodeStrings(requirement.values));
-  return object;
-}
-
-json EncodeTerm(const NodeSelectorTerm& term) {
-  json object = json::object();
-  Put(object, "matchExpressions", EncodeList(term.match_expressions, EncodeRequirement));
-  Put(object, "matchFields", EncodeList(term.match_fields, EncodeRequirement));
-  return object;
-}
-
-json EncodePreferred(const PreferredSchedulingTerm& term) {
-  return {{"weight", term.weight}, {"preference", EncodeTerm(term.preference)}};
 }
 
 json EncodeResources(const ResourceRequirements& resources) {
@@ -120,40 +80,32 @@ json EncodeEnvironment(const StringMap& environment) {
   return list;
 }
 
+json EncodeHostPort(const HostPort& port) {
+  json object = {{"hostPort", port.port}};
+  Put(object, "protocol", port.protocol);
+  Put(object, "hostIP", port.host_ip);
+  return object;
+}
+
 json EncodeContainer(const Container& container) {
   json object = json::object();
   Put(object, "name", container.name);
+  Put(object, "image", container.image);
   Put(object, "command", EncodeStrings(container.command));
   Put(object, "args", EncodeStrings(container.args));
   Put(object, "env", EncodeEnvironment(container.environment));
   Put(object, "resources", EncodeResources(container.resources));
   Put(object, "volumeMounts", EncodeList(container.volume_mounts, EncodeVolumeMount));
   Put(object, "restartPolicy", container.restart_policy);
+  Put(object, "ports", EncodeList(container.host_ports, EncodeHostPort));
   return object;
 }
 
-json EncodeVolume(const Volume& volume) {
+json EncodeResourceClaim(const ResourceClaim& claim) {
   json object = json::object();
-  Put(object, "name", volume.name);
-  if (volume.config_map_name) {
-    json config_map = {{"name", *volume.config_map_name}};
-    Put(config_map, "items", EncodeList(volume.items, [](const KeyToPath& item) {
-          return json{{"key", item.key}, {"path", item.path}};
-        }));
-    object["configMap"] = std::move(config_map);
-  }
-  return object;
-}
-
-json EncodeNodeAffinity(const NodeAffinity& affinity) {
-  json object = json::object();
-  if (affinity.required) {
-    // An empty requirement matches no node, so it must not be left out.
-    object["requiredDuringSchedulingIgnoredDuringExecution"] = {
-        {"nodeSelectorTerms", EncodeList(*affinity.required, EncodeTerm)}};
-  }
-  Put(object, "preferredDuringSchedulingIgnoredDuringExecution",
-      EncodeList(affinity.preferred, EncodePreferred));
+  Put(object, "name", claim.name);
+  Put(object, "resourceClaimName", claim.claim_name);
+  Put(object, "resourceClaimTemplateName", claim.template_name);
   return object;
 }
 
@@ -162,9 +114,8 @@ json EncodeSpec(const PodSpec& spec) {
   Put(object, "nodeName", spec.node_name);
   Put(object, "schedulerName", spec.scheduler_name);
   Put(object, "nodeSelector", EncodeMap(spec.node_selector));
-  json affinity = json::object();
-  Put(affinity, "nodeAffinity", EncodeNodeAffinity(spec.node_affinity));
-  Put(object, "affinity", std::move(affinity));
+  Put(object, "affinity", EncodeAffinity(spec));
+  Put(object, "topologySpreadConstraints", EncodeTopologySpread(spec.topology_spread));
   Put(object, "tolerations", EncodeTolerations(spec.tolerations));
   Put(object, "containers", EncodeList(spec.containers, EncodeContainer));
   Put(object, "initContainers", EncodeList(spec.init_containers, EncodeContainer));
@@ -173,10 +124,13 @@ json EncodeSpec(const PodSpec& spec) {
   if (spec.pod_resources) object["resources"] = EncodeResources(*spec.pod_resources);
   Put(object, "priorityClassName", spec.priority_class_name);
   if (spec.priority != 0) object["priority"] = spec.priority;
+  if (spec.never_preempts) object["preemptionPolicy"] = "Never";
   Put(object, "schedulingGates", EncodeList(spec.scheduling_gates, [](const std::string& gate) {
         return json{{"name", gate}};
       }));
   Put(object, "runtimeClassName", spec.runtime_class_name);
+  if (spec.host_network) object["hostNetwork"] = true;
+  Put(object, "resourceClaims", EncodeList(spec.resource_claims, EncodeResourceClaim));
   return object;
 }
 
@@ -192,6 +146,7 @@ json EncodeCondition(const PodCondition& condition) {
 json EncodeStatus(const PodStatus& status) {
   json object = json::object();
   Put(object, "phase", status.phase);
+  Put(object, "podIP", status.pod_ip);
   Put(object, "conditions", EncodeList(status.conditions, EncodeCondition));
   Put(object, "nominatedNodeName", status.nominated_node_name);
   return object;
@@ -203,10 +158,6 @@ json EncodeResourceList(const ResourceList& resources) {
   json object = json::object();
   for (const auto& [name, quantity] : resources) object[name] = quantity.ToString();
   return object;
-}
-
-json EncodeTolerations(const std::vector<Toleration>& tolerations) {
-  return EncodeList(tolerations, EncodeToleration);
 }
 
 json EncodePod(const Pod& pod) {

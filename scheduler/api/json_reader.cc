@@ -88,6 +88,16 @@ Status Read(const json& value, const JsonPath& path, std::int32_t& out) {
   return OkStatus();
 }
 
+Status Read(const json& value, const JsonPath& path, std::int64_t& out) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (!value.is_number_integer()) return path.WrongType(value, "a whole number");
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{kMost}) {
+    return path.Error("a whole number of 64 bits is allowed here, not " + value.dump());
+  }
+  out = value.get<std::int64_t>();
+  return OkStatus();
+}
+
 Status Read(const json& value, const JsonPath& path, Time& out) {
   const auto* text = value.get_ptr<const std::string*>();
   if (text == nullptr) return path.WrongType(value, "a time");
@@ -95,10 +105,6 @@ Status Read(const json& value, const JsonPath& path, Time& out) {
   if (!time.ok()) return path.Error(MessageOf(time.status()));
   out = *time;
   return OkStatus();
-}
-
-Status Read(const json& value, const JsonPath& path, std::optional<Time>& out) {
-  return Read(value, path, out.emplace());
 }
 
 Status Read(const json& value, const JsonPath& path, Quantity& out) {

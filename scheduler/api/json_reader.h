@@ -55,11 +55,29 @@ const nlohmann::json& ListElement(const nlohmann::json& list, std::size_t index)
 Status Read(const nlohmann::json& value, const JsonPath& path, std::string& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, bool& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, std::int32_t& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, std::int64_t& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, Time& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, std::optional<Time>& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, Quantity& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, StringMap& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, ResourceList& out);
+
+// json_constraints.cc
+Status Read(const nlohmann::json& value, const JsonPath& path, Toleration& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, Taint& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, LabelSelector& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, NodeAffinity& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, PodAffinity& out);
+Status Read(const nlohmann::json& value, const JsonPath& path, TopologySpreadConstraint& out);
+/// The three parts of a pod's "affinity".
+Status ReadAffinity(const nlohmann::json& value, const JsonPath& path, PodSpec& out);
+// json_volumes.cc
+Status Read(const nlohmann::json& value, const JsonPath& path, Volume& out);
+
+/// A value that may be absent.
+template <class T>
+Status Read(const nlohmann::json& value, const JsonPath& path, std::optional<T>& out) {
+  return Read(value, path, out.emplace());
+}
 
 /// A list whose elements have a Read of their own in this namespace.
 template <class T>

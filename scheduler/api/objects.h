@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/api/constraints.h"
 #include "scheduler/base/quantity.h"
 #include "scheduler/base/time.h"
 
@@ -16,7 +17,6 @@
 namespace muster::api {
 
 using ResourceList = std::map<std::string, Quantity>;
-using StringMap = std::map<std::string, std::string>;
 
 struct OwnerReference {
   std::string api_version;
@@ -31,53 +31,12 @@ struct ObjectMeta {
   std::string namespace_name;
   std::string uid;
   std::string resource_version;
+  std::int64_t generation = 0;
   Time creation_timestamp{};
   std::optional<Time> deletion_timestamp;
   StringMap labels;
   StringMap annotations;
   std::vector<OwnerReference> owner_references;
-};
-
-struct Toleration {
-  std::string key;
-  std::string operator_name;  // "" means Equal
-  std::string value;
-  std::string effect;  // "" means every effect
-  auto operator<=>(const Toleration&) const = default;
-};
-
-struct Taint {
-  std::string key;
-  std::string value;
-  std::string effect;
-  auto operator<=>(const Taint&) const = default;
-};
-
-/// A node selector requirement or a label selector expression.
-struct SelectorRequirement {
-  std::string key;
-  std::string operator_name;  // In, NotIn, Exists, DoesNotExist, Gt, Lt
-  std::vector<std::string> values;
-  auto operator<=>(const SelectorRequirement&) const = default;
-};
-
-struct NodeSelectorTerm {
-  std::vector<SelectorRequirement> match_expressions;
-  std::vector<SelectorRequirement> match_fields;
-  auto operator<=>(const NodeSelectorTerm&) const = default;
-};
-
-struct PreferredSchedulingTerm {
-  std::int32_t weight = 0;
-  NodeSelectorTerm preference;
-  auto operator<=>(const PreferredSchedulingTerm&) const = default;
-};
-
-struct NodeAffinity {
-  /// Absent: no requirement. Present and empty: matches nothing.
-  std::optional<std::vector<NodeSelectorTerm>> required;
-  std::vector<PreferredSchedulingTerm> preferred;
-  auto operator<=>(const NodeAffinity&) const = default;
 };
 
 struct ResourceRequirements {
@@ -91,14 +50,25 @@ struct VolumeMount {
   std::string sub_path;
 };
 
+/// A port of the node itself; no two pods of a node can have the same.
+struct HostPort {
+  std::int32_t port = 0;
+  std::string protocol;  // "" means TCP
+  std::string host_ip;   // "" means every address
+  auto operator<=>(const HostPort&) const = default;
+};
+
 struct Container {
   std::string name;
+  std::string image;
   std::vector<std::string> command;
   std::vector<std::string> args;
   StringMap environment;  // literal values only
   ResourceRequirements resources;
   std::vector<VolumeMount> volume_mounts;
   std::string restart_policy;  // "Always" makes an init container a sidecar
+  /// Of a pod on the host's network every port is one, as the API server has it.
+  std::vector<HostPort> host_ports;
 };
 
 struct KeyToPath {
@@ -106,10 +76,37 @@ struct KeyToPath {
   std::string path;
 };
 
+/// The kinds of volumes that scheduling tells apart; all others (emptyDir, secret, ...) are kOther.
+enum class VolumeType {
+  kOther,
+  kConfigMap,
+  kPersistentVolumeClaim,  // source: the claim's name
+  kEphemeral,              // a claim made from a template: POD-VOLUME
+  kCsi,                    // source: the driver
+  kNfs,
+  kHostPath,
+  kGcePersistentDisk,     // source: pdName
+  kAwsElasticBlockStore,  // source: volumeID
+  kIscsi,                 // source: iqn
+  kRbd,                   // source: POOL/IMAGE
+};
+
 struct Volume {
   std::string name;
   std::optional<std::string> config_map_name;  // set for a ConfigMap volume
   std::vector<KeyToPath> items;                // empty: every key under its own name
+  VolumeType type = VolumeType::kOther;
+  bool read_only = false;  // of the disks, which may then be shared
+  std::string source = {};
+  std::vector<std::string> monitors = {};  // of kRbd
+};
+
+/// A claim to devices: one that exists, or the template of one for each pod.
+struct ResourceClaim {
+  std::string name;
+  std::string claim_name;
+  std::string template_name;
+  auto operator<=>(const ResourceClaim&) const = default;
 };
 
 struct PodSpec {
@@ -117,6 +114,9 @@ struct PodSpec {
   std::string scheduler_name;
   StringMap node_selector;
   NodeAffinity node_affinity;
+  PodAffinity pod_affinity;
+  PodAffinity pod_anti_affinity;
+  std::vector<TopologySpreadConstraint> topology_spread;
   std::vector<Toleration> tolerations;
   std::vector<Container> containers;
   std::vector<Container> init_containers;
@@ -125,8 +125,11 @@ struct PodSpec {
   std::optional<ResourceRequirements> pod_resources;  // pod-level resources (KEP-2837)
   std::string priority_class_name;
   std::int32_t priority = 0;
+  bool never_preempts = false;  // preemptionPolicy: Never
   std::vector<std::string> scheduling_gates;
   std::string runtime_class_name;
+  bool host_network = false;
+  std::vector<ResourceClaim> resource_claims;
 };
 
 struct PodCondition {
@@ -139,6 +142,7 @@ struct PodCondition {
 
 struct PodStatus {
   std::string phase;
+  std::string pod_ip;
   std::vector<PodCondition> conditions;
   std::string nominated_node_name;
 };

@@ -22,6 +22,12 @@ void AddShape(CLI::App& application, muster::cli::ShapeArguments& arguments, Exi
                    "A List of ConfigMaps, as JSON; it holds at least those the driver mounts")
       ->required()
       ->type_name("FILE");
+  shape
+      ->add_option(
+          "--spark-application", arguments.spark_application_path,
+          "The SparkApplication behind the driver, as JSON: adds what the Spark Operator's "
+          "webhook adds to executors")
+      ->type_name("FILE");
   shape->add_option("-o,--output", arguments.output, "The form of the answer")
       ->check(CLI::IsMember({"json"}))
       ->capture_default_str();

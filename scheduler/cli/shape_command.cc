@@ -2,6 +2,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "scheduler/api/pod_requests.h"
 #include "scheduler/cli/files.h"
 #include "scheduler/spark/shape.h"
+#include "scheduler/spark/spark_application.h"
 
 namespace muster::cli {
 namespace {
@@ -75,12 +77,20 @@ json EncodePodSet(const spark::ExecutorSet& set) {
                  {"priorityClassName", spec.priority_class_name},
                  {"runtimeClassName", spec.runtime_class_name}};
   object["affinity"] = encoded.value("affinity", json::object());
+  object["dynamicAllocation"] = set.dynamic_allocation;
+  // Most executors have none of these.
+  for (const char* key : {"topologySpreadConstraints", "volumes", "resourceClaims",
+                          "schedulingGates", "hostNetwork", "preemptionPolicy", "overhead"}) {
+    if (encoded.contains(key)) object[key] = encoded[key];
+  }
   for (const char* key : {"containers", "initContainers"}) {
     json containers = json::array();
     for (const json& container : encoded.value(key, json::array())) {
       json shown = {{"name", container.value("name", "")},
                     {"resources", container.value("resources", json::object())}};
-      if (container.contains("restartPolicy")) shown["restartPolicy"] = container["restartPolicy"];
+      for (const char* field : {"image", "ports", "restartPolicy"}) {
+        if (container.contains(field)) shown[field] = container[field];
+      }
       containers.push_back(std::move(shown));
     }
     object[key] = std::move(containers);
@@ -101,6 +111,14 @@ json EncodeShape(const api::Pod& driver, const spark::Shape& shape) {
           {"unknown", shape.unknown}};
 }
 
+/// The shape, with what the Spark Operator adds when its object is given.
+StatusOr<spark::Shape> ComputeShape(const api::Pod& driver, const ConfigMaps& config_maps,
+                                    const std::optional<json>& spark_application) {
+  MUSTER_ASSIGN_OR_RETURN(spark::Shape shape, spark::ComputeShape(driver, config_maps));
+  if (!spark_application) return shape;
+  return spark::ApplySparkApplication(std::move(shape), *spark_application);
+}
+
 ExitCode Report(const Status& status, ExitCode code, std::ostream& errors) {
   errors << "musterctl shape: " << MessageOf(status) << "\n";
   return code;
@@ -115,7 +133,14 @@ ExitCode RunShape(const ShapeArguments& arguments, std::ostream& out, std::ostre
       ReadConfigMaps(arguments.config_maps_path, driver->metadata.namespace_name);
   if (!config_maps.ok()) return Report(config_maps.status(), ExitCode::kCouldNotDoIt, errors);
 
-  const StatusOr<spark::Shape> shape = spark::ComputeShape(*driver, *config_maps);
+  std::optional<json> spark_application;
+  if (!arguments.spark_application_path.empty()) {
+    StatusOr<json> read = ReadJsonFile(arguments.spark_application_path, kPodBytesMax);
+    if (!read.ok()) return Report(read.status(), ExitCode::kCouldNotDoIt, errors);
+    spark_application = *std::move(read);
+  }
+
+  const StatusOr<spark::Shape> shape = ComputeShape(*driver, *config_maps, spark_application);
   if (!shape.ok()) {
     const bool is_refused = shape.status().code() == absl::StatusCode::kInvalidArgument;
     return Report(shape.status(), is_refused ? ExitCode::kAnswerIsNo : ExitCode::kCouldNotDoIt,

@@ -89,7 +89,10 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
                      gang.anchor_amounts, 1});
   for (const spark::ExecutorSet& set : gang.executor_sets) {
     amounts.push_back(model::PodAmounts(api::EffectiveRequests(set.pod.spec), model.Names()));
-    if (set.count > 0) demands.push_back({"executors", set.pod.spec, amounts.back(), set.count});
+    if (set.count > 0) {
+      demands.push_back(
+          {"executors", set.pod.spec, amounts.back(), set.count, gang.settings.executors_min});
+    }
   }
   return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang));
 }
@@ -124,11 +127,16 @@ void SchedulerCore::State::Admit(Gang& gang,
       for (const placement::NodeShare& part : *share) {
         gang::Reservation::AddAccounted(set, part.node, part.count, now_);
       }
+      const auto placed = static_cast<std::int64_t>(set.slots.size());
+      set.kept_min = executors.dynamic_allocation ? std::min(placed, executors.count_min) : placed;
     }
     gang.reservation.Sets().push_back(std::move(set));
   }
   // The Statement reserved room for the anchor; from here on the pod itself is accounted.
   model_.PlacePod(gang.Uid(), anchor_node, gang.anchor_amounts);
+  if (Gang* application = FindGang(gang.application_uid)) {
+    NoteExecutor(*application, gang.Uid(), anchor_node);
+  }
   model_.Nodes().Account(anchor_node, gang.anchor_amounts, -1);
 
   api::StringMap annotations;
@@ -144,9 +152,10 @@ std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& g
   const auto application = gangs_.find(gang.application_uid);
   if (application == gangs_.end()) return {};
   std::map<model::NodeIndex, std::int64_t> members;
+  for (const auto& [uid, node] : application->second.executors) ++members[node];
   for (const gang::SlotSet& set : application->second.reservation.Sets()) {
     for (const gang::Slot& slot : set.slots) {
-      if (!slot.IsLost()) ++members[slot.node];
+      if (slot.IsEmpty()) ++members[slot.node];
     }
   }
   std::vector<model::NodeIndex> nodes;

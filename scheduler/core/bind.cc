@@ -73,7 +73,7 @@ void SchedulerCore::State::OnBound(Gang& gang) {
   if (by_us) ++statistics_.gangs_admitted;
   gang.phase = GangPhase::kReserved;
   gang.executor_sets.clear();
-  gang.anchor.spec = {};  // placed: from now on only its name, UID and end matter
+  KeepOnlyWhatNamesDriver(gang);
   ArmSlotTimer(gang);
 }
 
@@ -82,7 +82,7 @@ void SchedulerCore::State::OnBound(Gang& gang) {
 void SchedulerCore::State::OnNotBound(Gang& gang, const std::string& why) {
   ++statistics_.bind_failures;
   model_.RemovePod(gang.Uid());
-  VacateSlot(gang.Uid());
+  ForgetExecutor(gang.Uid(), Leaving::kNotBound);
   ReleaseSlots(gang);
   gang.reservation.Sets().clear();
   CapacityGrew();

@@ -102,6 +102,13 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
       return;
     }
   }
+  auto settings = gang::ReadSettings(gang.anchor.metadata.annotations, members - 1);
+  if (!settings.ok()) {
+    Refuse(gang, std::string(MessageOf(settings.status())));
+    return;
+  }
+  gang.settings = *std::move(settings);
+  gang.driver_host = std::move(shape.driver_host);
   gang.executor_sets = std::move(shape.executor_sets);
   Enqueue(gang);
 }
@@ -110,6 +117,7 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
 void SchedulerCore::State::ScheduleAlone(Gang& gang, const std::string& why) {
   Record(RecordEvent::Type::kWarning, gang, "GangUnknown", "Gathering",
          "scheduled without its executors: " + why);
+  ++statistics_.predictions_unknown;
   gang.kind = GangKind::kSinglePod;
   gang.gathering.config_maps.clear();
   Enqueue(gang);

@@ -20,16 +20,29 @@ SchedulerCore::State::Gang* SchedulerCore::State::FindGang(std::string_view uid)
   return found == gangs_.end() ? nullptr : &found->second;
 }
 
-/// The application of an executor: same namespace, and the driver controls the pod. Labels alone
-/// prove nothing: anybody can write them.
+/// The application of an executor: the driver controls it, in the same namespace. Executors that no
+/// pod controls (client mode without spark.kubernetes.driver.pod.name, StatefulSet and Deployment
+/// allocators) belong to the one driver of their namespace that they name; in doubt to none.
 SchedulerCore::State::Gang* SchedulerCore::State::FindApplication(const api::Pod& executor) {
-  const auto driver_uid = gang::ControllingPod(executor);
-  if (!driver_uid || !spark::IsExecutor(executor)) return nullptr;
-  Gang* gang = FindGang(*driver_uid);
-  if (gang == nullptr || gang->kind != GangKind::kApplication) return nullptr;
-  const bool same_namespace =
-      gang->anchor.metadata.namespace_name == executor.metadata.namespace_name;
-  return same_namespace ? gang : nullptr;
+  if (!spark::IsExecutor(executor)) return nullptr;
+  if (const auto driver_uid = gang::ControllingPod(executor)) {
+    Gang* gang = FindGang(*driver_uid);
+    const bool found = gang != nullptr && gang->kind == GangKind::kApplication &&
+                       gang->anchor.metadata.namespace_name == executor.metadata.namespace_name;
+    return found ? gang : nullptr;
+  }
+  if (const auto known = executor_applications_.find(executor.metadata.uid);
+      known != executor_applications_.end()) {
+    return FindGang(known->second);
+  }
+  Gang* named = nullptr;
+  for (auto& [uid, gang] : gangs_) {
+    if (gang.kind != GangKind::kApplication || gang.phase != GangPhase::kReserved) continue;
+    if (!spark::NamesDriver(executor, gang.anchor, gang.driver_host)) continue;
+    if (named != nullptr) return nullptr;
+    named = &gang;
+  }
+  return named;
 }
 
 void SchedulerCore::State::On(const PodObserved& event) {
@@ -61,11 +74,11 @@ void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
   if (IsOurs(pod)) {
     if (Gang* gang = FindGang(uid); gang != nullptr && gang->phase != GangPhase::kReserved) {
       OnBound(*gang);
-    } else if (gang == nullptr && spark::IsDriver(pod)) {
+    } else if (gang == nullptr && !spark::IsExecutor(pod)) {
       RecoverApplication(pod);
     }
     if (spark::IsExecutor(pod)) AdoptBoundExecutor(pod);
-    if (pod.metadata.deletion_timestamp) EndReservation(uid);
+    FollowDriver(pod);
   }
   if (!changed) return;
   if (before != model::kNoNode) CapacityGrew();  // moved or resized: somewhere there may be room
@@ -92,7 +105,7 @@ void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
   for (const api::PodCondition& condition : pod.status.conditions) {
     if (condition.type == "PodScheduled") gang.reported = condition;
   }
-  if (spark::IsDriver(pod)) {
+  if (spark::KindOfDriver(pod) != spark::DriverKind::kNone) {
     StartGathering(gang);
     return;
   }
@@ -107,7 +120,7 @@ void SchedulerCore::State::On(const PodGone& event) {
 
 void SchedulerCore::State::ForgetPod(const std::string& uid) {
   if (model_.RemovePod(uid) != model::kNoNode) CapacityGrew();
-  VacateSlot(uid);
+  ForgetExecutor(uid, Leaving::kEnded);
   ForgetGang(uid);
 }
 
@@ -115,9 +128,7 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
   Gang* gang = FindGang(uid);
   if (gang == nullptr) return;
   ReleaseSlots(*gang);
-  for (const gang::SlotSet& set : gang->reservation.Sets()) {
-    for (const gang::Slot& slot : set.slots) slot_holders_.erase(slot.pod_uid);
-  }
+  for (const auto& [executor, node] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
   gangs_.erase(gangs_.find(uid));
 }
@@ -142,12 +153,12 @@ void SchedulerCore::State::On(const ResourceSynced& event) {
   if (!before && Synced()) ApplyFirstList();
 }
 
-/// Bound drivers bring the plans, bound executors take the slots of the plans, and only then
+/// Bound drivers bring the plans, then bound executors take the slots of the plans, and only then
 /// pending pods are looked at.
 void SchedulerCore::State::ApplyFirstList() {
   const auto stage = [](const api::Pod& pod) {
     if (pod.spec.node_name.empty()) return 2;
-    return spark::IsDriver(pod) ? 0 : 1;
+    return spark::IsExecutor(pod) ? 1 : 0;
   };
   const std::map<std::string, api::Pod> pods = std::exchange(first_list_, {});
   applying_first_list_ = true;

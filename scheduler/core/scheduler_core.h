@@ -35,7 +35,11 @@ struct CoreStatistics {
   std::uint64_t binds_unknown = 0;
   std::uint64_t slots_taken = 0;
   std::uint64_t slots_lost = 0;
+  std::uint64_t predictions_exact = 0;    // executor sets whose first executor was as predicted
+  std::uint64_t predictions_unknown = 0;  // drivers scheduled alone, their executors not knowable
   std::uint64_t shape_mismatches = 0;
+  std::uint64_t mismatch_cpu_millicores = 0;  // sums of the absolute differences
+  std::uint64_t mismatch_memory_bytes = 0;
   std::size_t gangs_gathering = 0;
   std::size_t gangs_waiting = 0;
   std::size_t gangs_reserved = 0;

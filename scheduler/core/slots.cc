@@ -20,6 +20,14 @@ bool FitsInto(const model::ResourceVector& slot, const model::ResourceVector& po
 
 }  // namespace
 
+/// Once a driver is placed, its spec matters only where its command line says how executors name
+/// it.
+void SchedulerCore::State::KeepOnlyWhatNamesDriver(Gang& application) {
+  if (spark::KindOfDriver(application.anchor) != spark::DriverKind::kClientMode) {
+    application.anchor.spec = {};
+  }
+}
+
 /// Rebuilds the reservation of a driver that was bound by an earlier process.
 void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
   const auto annotation = driver.metadata.annotations.find(std::string(gang::kPlanAnnotation));
@@ -31,8 +39,11 @@ void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
   gang.phase = GangPhase::kReserved;
   gang.anchor = driver;
   if (driver.metadata.deletion_timestamp) return;
-  gang.anchor.spec = {};
+  KeepOnlyWhatNamesDriver(gang);
   gang.reservation.Restore(*plan, model_, now_);
+  // Read before, when the gang was admitted, so it parses; else the defaults hold.
+  const auto settings = gang::ReadSettings(driver.metadata.annotations, options_.gang_members_max);
+  if (settings.ok()) gang.settings = *settings;
   if (!applying_first_list_) RevalidateBrokenNodes();
   ArmSlotTimer(gang);
 }
@@ -44,9 +55,10 @@ void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
   if (application == nullptr) return;
   const std::string& uid = executor.metadata.uid;
   const model::NodeIndex node = model_.NodeOfPod(uid);
+  NoteExecutor(*application, uid, node);
   gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor));
   if (set == nullptr) return;
-  if (!set->spec) set->spec = executor.spec;
+  ConfirmPrediction(*application, *set, executor);
   const auto find = [set](auto matches) {
     return std::find_if(set->slots.begin(), set->slots.end(), matches);
   };
@@ -73,7 +85,6 @@ void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
     slot->pod_uid = uid;
   }
   slot->node = node;
-  slot_holders_[uid] = application->Uid();
 }
 
 /// Binds an executor to a reserved place of its application. False when it is no executor of a
@@ -84,10 +95,9 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
   executor.application_uid = application->Uid();
   gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor.anchor));
   if (set == nullptr) return false;
-  if (!set->spec) set->spec = executor.anchor.spec;
+  ConfirmPrediction(*application, *set, executor.anchor);
   if (!FitsInto(set->amounts, executor.anchor_amounts)) {
-    // Not what was predicted: it gives its place back and is placed as it is.
-    ++statistics_.shape_mismatches;
+    // Larger than the others of its set: it gives its place back and is placed as it is.
     gang::Reservation::DropOne(*set, model_);
     CapacityGrew();
     return false;
@@ -103,7 +113,7 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
     if (!admits) continue;
     gang::Reservation::Take(*set, slot, executor.Uid(), model_);
     model_.PlacePod(executor.Uid(), node, executor.anchor_amounts);
-    slot_holders_[executor.Uid()] = application->Uid();
+    NoteExecutor(*application, executor.Uid(), node);
     ++statistics_.slots_taken;
     SendBind(executor, node, {});
     return true;
@@ -111,18 +121,26 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
   return false;
 }
 
-void SchedulerCore::State::VacateSlot(const std::string& pod_uid) {
-  const auto holder = slot_holders_.find(pod_uid);
-  if (holder == slot_holders_.end()) return;
-  const std::string application_uid = holder->second;
-  slot_holders_.erase(holder);
+void SchedulerCore::State::NoteExecutor(Gang& application, const std::string& uid,
+                                        model::NodeIndex node) {
+  application.executors[uid] = node;
+  executor_applications_[uid] = application.Uid();
+}
+
+void SchedulerCore::State::ForgetExecutor(const std::string& uid, Leaving leaving) {
+  const auto entry = executor_applications_.find(uid);
+  if (entry == executor_applications_.end()) return;
+  const std::string application_uid = entry->second;
+  executor_applications_.erase(entry);
   Gang* application = FindGang(application_uid);
   if (application == nullptr) return;
+  application->executors.erase(uid);
+  gang::Reservation& reservation = application->reservation;
   if (application->anchor.metadata.deletion_timestamp) return;
-  if (!application->reservation.Vacate(pod_uid, model_, now_)) return;
-  if (application->reservation.CountLost() > 0) {
-    applications_with_lost_slots_.insert(application_uid);
-  }
+  const bool had_slot = leaving == Leaving::kEnded ? reservation.End(uid, model_, now_)
+                                                   : reservation.Vacate(uid, model_, now_);
+  if (!had_slot) return;
+  if (reservation.CountLost() > 0) applications_with_lost_slots_.insert(application_uid);
   ArmSlotTimer(*application);
 }
 
@@ -204,21 +222,25 @@ void SchedulerCore::State::ReplaceLostSlots(Gang& application) {
   }
 }
 
+Duration SchedulerCore::State::TimeoutOf(const Gang& application) const {
+  return application.settings.gang_timeout.value_or(options_.gang_timeout);
+}
+
 void SchedulerCore::State::ArmSlotTimer(const Gang& application) {
   if (const auto oldest = application.reservation.OldestEmpty()) {
-    ArmTimer(*oldest + options_.gang_timeout, TimerKind::kSlots, application.Uid());
+    ArmTimer(*oldest + TimeoutOf(application), TimerKind::kSlots, application.Uid());
   }
 }
 
 void SchedulerCore::State::ExpireSlots(Gang& application) {
   if (application.phase != GangPhase::kReserved) return;
   const std::int64_t dropped =
-      application.reservation.DropEmptySince(now_ - options_.gang_timeout, model_);
+      application.reservation.DropEmptySince(now_ - TimeoutOf(application), model_);
   if (dropped > 0) {
     CapacityGrew();
     Record(RecordEvent::Type::kWarning, application, "GangTimeout", "Reserving",
            std::to_string(dropped) + " reserved places given back: no executor came for " +
-               FormatDuration(options_.gang_timeout));
+               FormatDuration(TimeoutOf(application)));
   }
   ArmSlotTimer(application);
 }
@@ -229,12 +251,14 @@ void SchedulerCore::State::ReleaseSlots(Gang& application) {
   applications_with_lost_slots_.erase(application.Uid());
 }
 
-/// The driver is on its way out: no executor will come for what is still empty.
-void SchedulerCore::State::EndReservation(const std::string& driver_uid) {
-  Gang* application = FindGang(driver_uid);
-  if (application == nullptr) return;
-  application->anchor.metadata.deletion_timestamp = now_;
-  ReleaseSlots(*application);
+/// Keeps what executors are told by up to date. A driver on its way out gives back its empty slots:
+/// no executor will come for them.
+void SchedulerCore::State::FollowDriver(const api::Pod& driver) {
+  Gang* application = FindGang(driver.metadata.uid);
+  if (application == nullptr || application->phase != GangPhase::kReserved) return;
+  application->anchor.metadata = driver.metadata;
+  application->anchor.status = driver.status;
+  if (driver.metadata.deletion_timestamp) ReleaseSlots(*application);
 }
 
 }  // namespace muster::core

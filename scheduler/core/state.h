@@ -97,16 +97,22 @@ class SchedulerCore::State {
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
   bool TakeSlot(Gang& executor);
-  void VacateSlot(const std::string& pod_uid);
+  void NoteExecutor(Gang& application, const std::string& uid, model::NodeIndex node);
+  /// An executor has ended, or its bind failed and it will be tried again.
+  enum class Leaving { kEnded, kNotBound };
+  void ForgetExecutor(const std::string& uid, Leaving leaving);
+  void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
   void RevalidateSlotsOn(model::NodeIndex node);
   void RevalidateBrokenNodes();
   void ReplaceLostSlots();
   void ReplaceLostSlots(Gang& application);
   void ExpireSlots(Gang& application);
+  Duration TimeoutOf(const Gang& application) const;
   void ArmSlotTimer(const Gang& application);
   void ReleaseSlots(Gang& application);
-  void EndReservation(const std::string& driver_uid);
+  static void KeepOnlyWhatNamesDriver(Gang& application);
+  void FollowDriver(const api::Pod& driver);
 
   // report.cc
   void ReportUnschedulable(Gang& gang, const std::string& reason, const std::string& message);
@@ -131,8 +137,8 @@ class SchedulerCore::State {
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are
   /// bound. Ordered: walks must not depend on a hash.
   std::map<std::string, Gang, std::less<>> gangs_;
-  /// Executors that hold a slot -> UID of their application. Lookup only.
-  absl::flat_hash_map<std::string, std::string> slot_holders_;
+  /// Bound executors -> UID of their application. Lookup only.
+  absl::flat_hash_map<std::string, std::string> executor_applications_;
   /// Applications with slots that lost their node.
   std::set<std::string> applications_with_lost_slots_;
 

@@ -8,6 +8,7 @@
 
 #include "scheduler/api/objects.h"
 #include "scheduler/base/time.h"
+#include "scheduler/gang/annotations.h"
 #include "scheduler/gang/reservation.h"
 #include "scheduler/spark/shape.h"
 
@@ -53,8 +54,13 @@ struct Gang {
   std::string application_uid;
 
   Gathering gathering;
+  Settings settings;
+  std::string driver_host;  // in the executors' SPARK_DRIVER_URL, where the shape tells
   std::vector<spark::ExecutorSet> executor_sets;  // of a known shape
   Reservation reservation;
+  /// The bound executors and their nodes, with a slot or without: what comes later goes beside
+  /// them.
+  std::map<std::string, model::NodeIndex> executors;
   Binding binding;
   int bind_failures = 0;  // in a row
 

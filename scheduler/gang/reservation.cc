@@ -31,6 +31,7 @@ void Reservation::Restore(const Plan& plan, model::ClusterModel& model, Time now
     set.profile = planned.profile;
     set.requests = planned.requests;
     set.amounts = model::PodAmounts(planned.requests, model.Names());
+    set.kept_min = planned.min;
     for (const auto& [name, count] : planned.slots) {
       if (count == 0) continue;
       const model::NodeIndex node = model.Nodes().FindOrAddGhost(name);
@@ -47,6 +48,7 @@ Plan Reservation::ToPlan(const model::NodeTable& nodes) const {
     Plan::PodSet planned;
     planned.profile = set.profile;
     planned.count = static_cast<std::int64_t>(set.slots.size());
+    planned.min = set.kept_min;
     planned.requests = set.requests;
     for (const Slot& slot : set.slots) {
       if (!slot.IsLost()) ++planned.slots[nodes.Name(slot.node)];
@@ -81,6 +83,16 @@ bool Reservation::Vacate(std::string_view pod_uid, model::ClusterModel& model, T
   return false;
 }
 
+bool Reservation::End(std::string_view pod_uid, model::ClusterModel& model, Time now) {
+  for (SlotSet& set : sets_) {
+    if (static_cast<std::int64_t>(set.slots.size()) <= set.kept_min) continue;
+    const auto erased =
+        std::erase_if(set.slots, [&](const Slot& slot) { return slot.pod_uid == pod_uid; });
+    if (erased > 0) return true;
+  }
+  return Vacate(pod_uid, model, now);
+}
+
 std::int64_t Reservation::Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
                                model::ClusterModel& model) {
   std::int64_t lost = 0;
@@ -92,6 +104,14 @@ std::int64_t Reservation::Lose(SlotSet& set, model::NodeIndex node, std::int64_t
   }
   if (lost > 0) model.Nodes().Account(node, set.amounts, -lost);
   return lost;
+}
+
+void Reservation::LoseAll(SlotSet& set, model::ClusterModel& model) {
+  for (Slot& slot : set.slots) {
+    if (!slot.IsEmpty()) continue;
+    model.Nodes().Account(slot.node, set.amounts, -1);
+    slot.node = model::kNoNode;
+  }
 }
 
 void Reservation::DropOne(SlotSet& set, model::ClusterModel& model) {

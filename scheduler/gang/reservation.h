@@ -34,6 +34,11 @@ struct SlotSet {
   /// The constraints of the executors. After a restart only the requests are known, until the first
   /// executor shows the rest.
   std::optional<api::PodSpec> spec;
+  /// A real executor has been seen, so that requests and constraints are facts.
+  bool confirmed = false;
+  /// Slots beyond this many are given back when their executor ends: with dynamic allocation nobody
+  /// replaces it.
+  std::int64_t kept_min = 0;
   std::vector<Slot> slots;
 
   std::int64_t CountLost() const;
@@ -59,13 +64,17 @@ class Reservation {
 
   /// Hands an empty slot to a pod. The caller accounts the pod on the slot's node right after.
   static void Take(SlotSet& set, Slot& slot, std::string_view pod_uid, model::ClusterModel& model);
-  /// Empties the slot of a pod that is gone, so that its replacement inherits it. Returns false
-  /// when the pod has none. The caller has given back what the pod took.
+  /// Empties the slot of a pod that did not get bound or is gone, so that another inherits it.
+  /// Returns false when the pod has none. The caller has given back what the pod took.
   bool Vacate(std::string_view pod_uid, model::ClusterModel& model, Time now);
+  /// The same for an executor that has ended; beyond `kept_min` its slot goes with it.
+  bool End(std::string_view pod_uid, model::ClusterModel& model, Time now);
 
   /// Takes the node from up to `count` empty slots of a set that are on it; returns how many.
   static std::int64_t Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
                            model::ClusterModel& model);
+  /// Takes the nodes from all empty slots of a set.
+  static void LoseAll(SlotSet& set, model::ClusterModel& model);
   /// Gives up one slot of the set, a lost one first, then an empty one.
   static void DropOne(SlotSet& set, model::ClusterModel& model);
   /// Gives up the slots that have been without a pod since `before` or longer; returns how many.

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "scheduler/base/check.h"
 #include "scheduler/placement/diagnosis.h"
 #include "scheduler/placement/packing.h"
+#include "scheduler/placement/size_advice.h"
 
 namespace muster::placement {
 namespace {
@@ -32,7 +34,8 @@ class GangPlacer {
   GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
              model::Statement& statement, std::span<const PodSetDemand> demands,
              std::span<const NodeIndex> preferred)
-      : model_(model),
+      : profile_(profile),
+        model_(model),
         statement_(statement),
         start_(statement.Mark()),
         preferred_(preferred),
@@ -55,11 +58,12 @@ class GangPlacer {
       }
     }
     bulk.filters.Capacities(model_, kUnlimited, bulk.capacity);
-    const auto filled =
-        FillRoomiestFirst(model_.Nodes(), bulk.capacity, preferred_, bulk.demand.count);
-    if (!filled)
-      return Fail(order_.back(),
-                  std::accumulate(bulk.capacity.begin(), bulk.capacity.end(), std::int64_t{0}));
+    const std::int64_t places =
+        std::accumulate(bulk.capacity.begin(), bulk.capacity.end(), std::int64_t{0});
+    if (places < bulk.demand.Enough()) return Fail(order_.back(), places);
+    const auto filled = FillRoomiestFirst(model_.Nodes(), bulk.capacity, preferred_,
+                                          std::min(places, bulk.demand.count));
+    MUSTER_CHECK(filled.has_value(), "there are places enough");
     for (const Filled& share : *filled) {
       statement_.Reserve(share.node, bulk.demand.amounts, share.count);
       shares_[order_.back()].push_back({share.node, share.count});
@@ -111,6 +115,7 @@ class GangPlacer {
     Attempt attempt{std::nullopt, FitError(model_, set.filters)};
     if (sets_.size() > 1 || set.demand.count > 1) attempt.diagnosis += GangSentence(index, fitting);
     statement_.RollbackTo(start_);
+    attempt.diagnosis += SizeAdvice(profile_, model_, set.view, set.demand.label);
     return attempt;
   }
 
@@ -126,14 +131,15 @@ class GangPlacer {
   std::string GangSentence(std::size_t index, std::int64_t fitting) const {
     const PodSetDemand& demand = sets_[index].demand;
     std::string text = " The gang is admitted whole or not at all: " + std::to_string(fitting) +
-                       " of " + std::to_string(demand.count) + " " + demand.label + " fit";
+                       " of " + std::to_string(demand.Enough()) + " " + demand.label + " fit";
     for (const Judged& other : sets_) {
       if (&other == &sets_[index]) continue;
-      text += " beside " + std::to_string(other.demand.count) + " " + other.demand.label;
+      text += " beside " + std::to_string(other.demand.Enough()) + " " + other.demand.label;
     }
     return text + ".";
   }
 
+  const framework::Profile& profile_;
   model::ClusterModel& model_;
   model::Statement& statement_;
   const model::Statement::Checkpoint start_;

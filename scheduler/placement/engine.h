@@ -18,6 +18,11 @@ struct PodSetDemand {
   const api::PodSpec& spec;
   const model::ResourceVector& amounts;
   std::int64_t count = 1;
+  /// With fewer than `count` places, as many as there are will do, but not fewer than this; absent:
+  /// all of them. Only the largest set of a gang can give way.
+  std::optional<std::int64_t> count_min = std::nullopt;
+
+  std::int64_t Enough() const { return count_min.value_or(count); }
 };
 
 struct NodeShare {

@@ -28,8 +28,20 @@ void AddCore(MetricsPage& page, const core::CoreStatistics& core, const std::str
                Number(core.slots_taken));
   page.Counter("muster_slots_lost_total", "Reserved slots lost with their node.", {},
                Number(core.slots_lost));
-  page.Counter("muster_shape_mismatches_total", "Executors that differ from the prediction.", {},
-               Number(core.shape_mismatches));
+  const std::string predictions_help = "Executor sets by what became of their prediction.";
+  const auto predictions = [&](const char* result, std::uint64_t count) {
+    page.Counter("muster_shape_predictions_total", predictions_help, {{"result", result}},
+                 Number(count));
+  };
+  predictions("exact", core.predictions_exact);
+  predictions("mismatch", core.shape_mismatches);
+  predictions("unknown", core.predictions_unknown);
+  page.Counter("muster_shape_mismatch_bytes_total",
+               "Absolute differences of memory between prediction and first executor.", {},
+               Number(core.mismatch_memory_bytes));
+  page.Counter("muster_shape_mismatch_millicores_total",
+               "Absolute differences of CPU between prediction and first executor.", {},
+               Number(core.mismatch_cpu_millicores));
   const std::string gangs_help = "Gangs by state.";
   page.Gauge("muster_gangs", gangs_help, {{"state", "gathering"}}, Number(core.gangs_gathering));
   page.Gauge("muster_gangs", gangs_help, {{"state", "waiting"}}, Number(core.gangs_waiting));

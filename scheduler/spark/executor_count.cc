@@ -24,7 +24,7 @@ StatusOr<ExecutorCount> ComputeDynamicCount(Settings& settings) {
                           settings.WholeNumber(kInitialKey, 0, kLargestInt));
   MUSTER_ASSIGN_OR_RETURN(const std::optional<std::int64_t> instances,
                           settings.WholeNumber(kInstancesKey, 0, kLargestInt));
-  ExecutorCount count;
+  ExecutorCount count{.is_dynamic = true};
   count.least = least.value_or(0);
   count.most = most.value_or(kLargestInt);
   count.initial = std::max({count.least, initial.value_or(0), instances.value_or(0)});

@@ -12,6 +12,7 @@ struct ExecutorCount {
   std::int64_t initial = 0;
   std::int64_t least = 0;
   std::int64_t most = 0;
+  bool is_dynamic = false;
 };
 
 /// Without dynamic allocation all three are spark.executor.instances (2 when absent); with it they

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scheduler/api/pod_requests.h"
+#include "scheduler/spark/executor_constraints.h"
 #include "scheduler/spark/executor_requests.h"
 #include "scheduler/spark/spark_driver.h"
 
@@ -19,9 +20,11 @@ void Overlay(Map& target, const Map& more) {
   for (const auto& [key, value] : more) target.insert_or_assign(key, value);
 }
 
-/// Replaces the placeholders that Spark knows; {{EXECUTOR_ID}} stays, as it differs by pod.
+/// Replaces the placeholders that Spark knows; {{EXECUTOR_ID}} stays, as it differs by pod, and so
+/// does {{APP_ID}} where the id is not known yet.
 std::string WithApplicationId(std::string text, const std::string& application_id) {
   constexpr std::string_view kPlaceholder = "{{APP_ID}}";
+  if (application_id.empty()) return text;
   for (std::size_t at = text.find(kPlaceholder); at != text.npos;
        at = text.find(kPlaceholder, at + application_id.size())) {
     text.replace(at, kPlaceholder.size(), application_id);
@@ -29,23 +32,25 @@ std::string WithApplicationId(std::string text, const std::string& application_i
   return text;
 }
 
-void SetMetadata(const api::Pod& driver, const Settings& settings, api::ObjectMeta& metadata) {
-  const std::string application_id = LabelOf(driver, kApplicationLabel);
+void SetMetadata(const ExecutorIdentity& identity, Settings& settings, api::ObjectMeta& metadata) {
   metadata.name.clear();
-  metadata.namespace_name = driver.metadata.namespace_name;
+  metadata.namespace_name = identity.namespace_name;
   for (const auto& [key, value] : settings.WithPrefix("spark.kubernetes.executor.label.")) {
-    metadata.labels.insert_or_assign(key, WithApplicationId(value, application_id));
+    metadata.labels.insert_or_assign(key, WithApplicationId(value, identity.application_id));
   }
   for (const auto& [key, value] : settings.WithPrefix("spark.kubernetes.executor.annotation.")) {
-    metadata.annotations.insert_or_assign(key, WithApplicationId(value, application_id));
+    metadata.annotations.insert_or_assign(key, WithApplicationId(value, identity.application_id));
   }
   metadata.labels[kRoleLabel] = "executor";
-  metadata.labels[kApplicationLabel] = application_id;
   metadata.labels[kProfileLabel] = "0";
-  for (const char* label : {kApplicationNameLabel, kVersionLabel}) {
-    const std::string value = LabelOf(driver, label);
+  const auto set_known = [&metadata](const char* label, const std::string& value) {
+    // Spark's value replaces one of the template, which is then wrong even if Spark's is not known.
+    metadata.labels.erase(label);
     if (!value.empty()) metadata.labels[label] = value;
-  }
+  };
+  set_known(kApplicationLabel, identity.application_id);
+  set_known(kApplicationNameLabel, identity.application_name);
+  set_known(kVersionLabel, identity.spark_version);
 }
 
 /// Takes Spark's container out of the template: the one of the configured name if there is exactly
@@ -95,24 +100,52 @@ void DefaultRequests(api::PodSpec& spec) {
   DefaultRequests(*spec.pod_resources);
 }
 
-StatusOr<api::Pod> BuildExecutorPod(const api::Pod& driver, Settings& settings,
+ExecutorIdentity ClusterIdentity(const api::Pod& driver) {
+  return {driver.metadata.namespace_name, LabelOf(driver, kApplicationLabel),
+          LabelOf(driver, kApplicationNameLabel), LabelOf(driver, kVersionLabel)};
+}
+
+std::string AppNameLabel(std::string_view name) {
+  constexpr std::size_t kLengthMax = 63;
+  std::string label;
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (is_kept) {
+      label += c;
+    } else if (!label.ends_with('-')) {
+      label += '-';
+    }
+  }
+  // Spark trims blanks first, then cuts, then strips one dash on either side.
+  if (label.starts_with('-') && !name.empty() && name.front() <= ' ') label.erase(0, 1);
+  label.resize(std::min(label.size(), kLengthMax));
+  if (label.starts_with('-')) label.erase(0, 1);
+  if (label.ends_with('-')) label.pop_back();
+  return label;
+}
+
+StatusOr<api::Pod> BuildExecutorPod(const ExecutorIdentity& identity, Settings& settings,
                                     api::Pod pod_template) {
   api::Pod pod = std::move(pod_template);
   pod.status = {};
-  SetMetadata(driver, settings, pod.metadata);
+  SetMetadata(identity, settings, pod.metadata);
 
   api::Container container = TakeSparkContainer(settings, pod.spec.containers);
   if (container.name.empty()) container.name = "spark-kubernetes-executor";
   MUSTER_ASSIGN_OR_RETURN(const api::ResourceRequirements resources,
-                          ComputeExecutorResources(settings, LabelOf(driver, kVersionLabel)));
+                          ComputeExecutorResources(settings, identity.spark_version));
   Overlay(container.resources.requests, resources.requests);
   Overlay(container.resources.limits, resources.limits);
+  MUSTER_RETURN_IF_ERROR(AddHostPorts(settings, container, pod.spec.host_network));
   // Spark puts its container behind those that the template adds.
   pod.spec.containers.push_back(std::move(container));
 
   Overlay(pod.spec.node_selector, settings.WithPrefix("spark.kubernetes.node.selector."));
   Overlay(pod.spec.node_selector, settings.WithPrefix("spark.kubernetes.executor.node.selector."));
   SetSchedulerName(settings, pod.spec.scheduler_name);
+  AddClaims(settings, pod.spec);
+  MergeLabelKeys(pod);
   DefaultRequests(pod.spec);
   return pod;
 }

@@ -52,7 +52,7 @@ std::optional<std::string> Settings::Text(std::string_view key) {
   const auto entry = properties_.find(key);
   if (entry == properties_.end()) return std::nullopt;
   const std::string_view value = TrimmedExceptLineEnds(entry->second);
-  if (value.find("${") != value.npos) {
+  if (value.find("${") != value.npos || origins_.unresolved.contains(key)) {
     AddUnknown(std::string(key) + " holds " + Shown(value) + ", which only the driver can resolve");
     return std::nullopt;
   }
@@ -105,10 +105,14 @@ StatusOr<std::optional<std::int64_t>> Settings::Mebibytes(std::string_view key,
   return std::optional<std::int64_t>(*size);
 }
 
-std::map<std::string, std::string> Settings::WithPrefix(std::string_view prefix) const {
+std::map<std::string, std::string> Settings::WithPrefix(std::string_view prefix) {
   std::map<std::string, std::string> entries;
   for (auto entry = properties_.lower_bound(prefix);
        entry != properties_.end() && entry->first.starts_with(prefix); ++entry) {
+    if (origins_.unresolved.contains(entry->first)) {
+      Text(entry->first);  // notes it
+      continue;
+    }
     entries.emplace(entry->first.substr(prefix.size()), TrimmedExceptLineEnds(entry->second));
   }
   return entries;
@@ -116,7 +120,9 @@ std::map<std::string, std::string> Settings::WithPrefix(std::string_view prefix)
 
 Status Settings::Refuse(std::string_view key, std::string_view allowed) const {
   const auto entry = properties_.find(key);
-  std::string message = file_ + ": " + Shown(key);
+  const std::string where =
+      origins_.from_arguments.contains(key) ? "the driver's command line" : file_;
+  std::string message = where + ": " + Shown(key);
   message += entry == properties_.end() ? " is missing"
                                         : "=" + Shown(TrimmedExceptLineEnds(entry->second));
   return InvalidArgumentError(message.append(": ").append(allowed));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,15 +15,23 @@
 
 namespace muster::spark {
 
+using KeySet = std::set<std::string, std::less<>>;
+
+/// What is particular about some keys of a driver whose command line sets them.
+struct KeyOrigins {
+  KeySet from_arguments;  // errors name the command line, not the file
+  KeySet unresolved;      // only the driver's container knows the value
+};
+
 /// Typed look-ups in the configuration of one application, with Spark's rules for each type.
 /// Errors: InvalidArgument "<file>: <key>=<value>: <what is allowed>".
-/// A value with a variable in it ("${env:SIZE}") is known only to the driver: it counts as absent,
-/// and the reason is added to unknown(). Ownership: borrows the properties. Threading: one at a
-/// time.
+/// A value with a variable in it ("${env:SIZE}"), or one that is unresolved, is known only to the
+/// driver: it counts as absent, and the reason is added to unknown(). Ownership: borrows the
+/// properties. Threading: one at a time.
 class Settings {
  public:
-  Settings(const Properties& properties, std::string file)
-      : properties_(properties), file_(std::move(file)) {}
+  Settings(const Properties& properties, std::string file, KeyOrigins origins = {})
+      : properties_(properties), file_(std::move(file)), origins_(std::move(origins)) {}
 
   bool Has(std::string_view key) const { return properties_.find(key) != properties_.end(); }
   /// The value without surrounding blanks; nullopt when the key is absent.
@@ -36,8 +45,8 @@ class Settings {
                                                   SizeUnit unit_without_suffix, std::int64_t least);
 
   /// Every entry whose key begins with `prefix`, by the rest of the key. Spark does not replace
-  /// variables in these, so they are literal.
-  std::map<std::string, std::string> WithPrefix(std::string_view prefix) const;
+  /// variables in these, so they are literal. Unresolved ones are left out, and noted.
+  std::map<std::string, std::string> WithPrefix(std::string_view prefix);
 
   /// The error for the value of `key`.
   Status Refuse(std::string_view key, std::string_view allowed) const;
@@ -49,6 +58,7 @@ class Settings {
  private:
   const Properties& properties_;
   std::string file_;
+  KeyOrigins origins_;
   std::vector<std::string> unknown_;
 };
 

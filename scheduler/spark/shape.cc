@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/spark/driver_configuration.h"
 #include "scheduler/spark/executor_count.h"
 #include "scheduler/spark/executor_pod.h"
 #include "scheduler/spark/pod_template.h"
-#include "scheduler/spark/properties.h"
 #include "scheduler/spark/settings.h"
 #include "scheduler/spark/spark_driver.h"
 
@@ -15,20 +15,13 @@ namespace {
 
 using ConfigMaps = std::map<std::string, api::ConfigMap>;
 
-StatusOr<Properties> ReadProperties(const ConfigMaps& config_maps, const ConfigMapFile& file) {
-  MUSTER_ASSIGN_OR_RETURN(const std::string_view text, FileContent(config_maps, file));
-  StatusOr<Properties> properties = ParseProperties(text);
-  if (!properties.ok()) return Annotate(properties.status(), file.key);
-  return properties;
-}
-
 /// The template that the properties name; an empty pod when they name none, or one that cannot be
 /// found, which makes the shape unknown.
 StatusOr<api::Pod> ReadTemplate(const api::Pod& driver, const ConfigMaps& config_maps,
                                 Settings& settings) {
   const std::optional<std::string> path = settings.Text(kTemplateKey);
   if (!path) return api::Pod();
-  const std::optional<ConfigMapFile> file = FindMountedFile(driver, *path);
+  const std::optional<ConfigMapFile> file = FindMountedFile(driver, std::string(LocalPath(*path)));
   if (!file) {
     settings.AddUnknown(std::string(kTemplateKey) + "=" + *path +
                         " is not in a ConfigMap that the driver mounts");
@@ -48,6 +41,24 @@ void NoteForeignSteps(Settings& settings) {
   settings.AddUnknown(std::string(kKey) + " names code that may change executor pods");
 }
 
+/// The value of a key that is no reason for doubt when it is not known; "" then.
+std::string ConfiguredText(const DriverConfiguration& configuration, std::string_view key) {
+  if (configuration.origins.unresolved.contains(key)) return "";
+  Settings settings(configuration.properties, configuration.file);
+  return settings.Text(key).value_or("");
+}
+
+/// In client mode the driver's own pod says nothing of the application, its configuration does.
+ExecutorIdentity ClientIdentity(const api::Pod& driver, const DriverConfiguration& configuration,
+                                const std::string& application_id, Settings& settings) {
+  ExecutorIdentity identity;
+  identity.namespace_name = settings.Text("spark.kubernetes.namespace").value_or("default");
+  identity.application_id = application_id;
+  identity.application_name = AppNameLabel(ConfiguredText(configuration, "spark.app.name"));
+  identity.spark_version = LabelOf(driver, kVersionLabel);
+  return identity;
+}
+
 }  // namespace
 
 bool IsDriver(const api::Pod& pod) {
@@ -60,34 +71,49 @@ bool IsExecutor(const api::Pod& pod) {
 
 StatusOr<std::vector<std::string>> RequiredConfigMaps(const api::Pod& driver,
                                                       const ConfigMaps& config_maps) {
-  MUSTER_ASSIGN_OR_RETURN(const ConfigMapFile file, FindPropertiesFile(driver));
-  std::vector<std::string> names{file.config_map};
-  if (!config_maps.contains(file.config_map)) return names;
-  MUSTER_ASSIGN_OR_RETURN(const Properties properties, ReadProperties(config_maps, file));
-  const std::optional<std::string> path = Settings(properties, file.key).Text(kTemplateKey);
-  const auto template_file = path ? FindMountedFile(driver, *path) : std::nullopt;
-  if (template_file && template_file->config_map != file.config_map) {
-    names.push_back(template_file->config_map);
+  MUSTER_ASSIGN_OR_RETURN(const PropertiesSource source, FindProperties(driver));
+  std::vector<std::string> names;
+  if (source.file) {
+    names.push_back(source.file->config_map);
+    if (!config_maps.contains(source.file->config_map)) return names;
+  }
+  MUSTER_ASSIGN_OR_RETURN(const DriverConfiguration configuration,
+                          ReadConfiguration(driver, config_maps));
+  Settings settings(configuration.properties, configuration.file, configuration.origins);
+  const std::optional<std::string> path = settings.Text(kTemplateKey);
+  const auto file = path ? FindMountedFile(driver, std::string(LocalPath(*path))) : std::nullopt;
+  if (file && (!source.file || file->config_map != source.file->config_map)) {
+    names.push_back(file->config_map);
   }
   return names;
 }
 
 StatusOr<Shape> ComputeShape(const api::Pod& driver, const ConfigMaps& config_maps) {
-  MUSTER_ASSIGN_OR_RETURN(const ConfigMapFile file, FindPropertiesFile(driver));
-  MUSTER_ASSIGN_OR_RETURN(const Properties properties, ReadProperties(config_maps, file));
-  Settings settings(properties, file.key);
+  MUSTER_ASSIGN_OR_RETURN(const DriverConfiguration configuration,
+                          ReadConfiguration(driver, config_maps));
+  Shape shape;
+  shape.application_id = configuration.is_client_mode
+                             ? ConfiguredText(configuration, "spark.app.id")
+                             : LabelOf(driver, kApplicationLabel);
+  shape.driver_host = ConfiguredText(configuration, "spark.driver.host");
+  if (!configuration.asks_for_executors) return shape;
+
+  Settings settings(configuration.properties, configuration.file, configuration.origins);
+  for (const std::string& reason : configuration.unknown) settings.AddUnknown(reason);
   MUSTER_ASSIGN_OR_RETURN(const ExecutorCount count, ComputeExecutorCount(settings));
   MUSTER_ASSIGN_OR_RETURN(api::Pod pod_template, ReadTemplate(driver, config_maps, settings));
+  const ExecutorIdentity identity =
+      configuration.is_client_mode
+          ? ClientIdentity(driver, configuration, shape.application_id, settings)
+          : ClusterIdentity(driver);
   MUSTER_ASSIGN_OR_RETURN(api::Pod pod,
-                          BuildExecutorPod(driver, settings, std::move(pod_template)));
+                          BuildExecutorPod(identity, settings, std::move(pod_template)));
   NoteForeignSteps(settings);
-
-  Shape shape;
-  shape.application_id = LabelOf(driver, kApplicationLabel);
   shape.executor_sets.push_back(ExecutorSet{.profile = 0,
                                             .count = count.initial,
                                             .count_min = count.least,
                                             .count_max = count.most,
+                                            .dynamic_allocation = count.is_dynamic,
                                             .pod = std::move(pod)});
   shape.unknown = settings.unknown();
   return shape;

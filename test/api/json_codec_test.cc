@@ -25,7 +25,7 @@ std::string PodError(std::string_view text) {
 constexpr std::string_view kFullPod = R"({
   "apiVersion": "v1", "kind": "Pod",
   "metadata": {
-    "name": "etl-driver", "namespace": "spark", "uid": "u1", "resourceVersion": "7",
+    "name": "etl-driver", "namespace": "spark", "uid": "u1", "resourceVersion": "7", "generation": 3,
     "creationTimestamp": "2026-11-21T08:50:00Z", "deletionTimestamp": "2026-11-21T09:50:00Z",
     "labels": {"spark-role": "driver"}, "annotations": {"example.com/a": "b"},
     "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u0",
@@ -38,21 +38,45 @@ constexpr std::string_view kFullPod = R"({
          "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["n1"]}]}]},
       "preferredDuringSchedulingIgnoredDuringExecution": [
         {"weight": 5, "preference": {"matchExpressions": [{"key": "ssd",
-                                                           "operator": "Exists"}]}}]}},
-    "tolerations": [{"key": "k", "operator": "Equal", "value": "v", "effect": "NoSchedule"}],
+                                                           "operator": "Exists"}]}}]},
+      "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"labelSelector": {"matchLabels": {"app": "x"}}, "namespaces": ["other"],
+         "namespaceSelector": {}, "topologyKey": "zone", "matchLabelKeys": ["a"],
+         "mismatchLabelKeys": ["b"]}]},
+      "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [
+        {"weight": 7, "podAffinityTerm": {
+          "labelSelector": {"matchExpressions": [{"key": "k", "operator": "Exists"}]},
+          "topologyKey": "host"}}]}},
+    "topologySpreadConstraints": [{
+      "maxSkew": 2, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
+      "labelSelector": {}, "minDomains": 3, "nodeAffinityPolicy": "Honor",
+      "nodeTaintsPolicy": "Honor", "matchLabelKeys": ["a"]}],
+    "tolerations": [{"key": "k", "operator": "Equal", "value": "v", "effect": "NoExecute",
+                     "tolerationSeconds": 300}],
     "containers": [{
-      "name": "c", "command": ["/bin/x"], "args": ["a", "b"],
+      "name": "c", "image": "spark:4.1.4",
+      "ports": [{"hostPort": 80, "protocol": "UDP", "hostIP": "10.0.0.1"}], "command": ["/bin/x"], "args": ["a", "b"],
       "env": [{"name": "A", "value": "1"}],
       "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
       "volumeMounts": [{"name": "v", "mountPath": "/v", "subPath": "s"}]}],
     "initContainers": [{"name": "i", "restartPolicy": "Always"}],
     "volumes": [{"name": "v", "configMap": {"name": "m",
                                             "items": [{"key": "k", "path": "p"}]}},
-                {"name": "w"}],
+                {"name": "w"},
+                {"name": "pvc", "persistentVolumeClaim": {"claimName": "c", "readOnly": true}},
+                {"name": "e", "ephemeral": {}}, {"name": "csi", "csi": {"driver": "d"}},
+                {"name": "nfs", "nfs": {}}, {"name": "h", "hostPath": {}},
+                {"name": "gce", "gcePersistentDisk": {"pdName": "p"}},
+                {"name": "aws", "awsElasticBlockStore": {"volumeID": "i"}},
+                {"name": "iscsi", "iscsi": {"iqn": "q"}},
+                {"name": "rbd", "rbd": {"pool": "p", "image": "i", "monitors": ["m1", "m2"]}}],
     "overhead": {"cpu": "250m"}, "resources": {"requests": {"cpu": "2"}},
-    "priorityClassName": "high", "priority": -5, "schedulingGates": [{"name": "g"}],
+    "priorityClassName": "high", "priority": -5, "preemptionPolicy": "Never",
+    "hostNetwork": true, "resourceClaims": [{"name": "gpu", "resourceClaimName": "c",
+                                             "resourceClaimTemplateName": "t"}],
+    "schedulingGates": [{"name": "g"}],
     "runtimeClassName": "gvisor"},
-  "status": {"phase": "Pending", "nominatedNodeName": "n2",
+  "status": {"phase": "Pending", "podIP": "10.1.2.3", "nominatedNodeName": "n2",
     "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
                     "message": "0/5 nodes"}]}})";
 
@@ -100,6 +124,30 @@ TEST(JsonCodec, AnEmptyRequiredAffinityIsNotTheSameAsNone) {
   ASSERT_TRUE(pod->spec.node_affinity.required.has_value());
   EXPECT_TRUE(pod->spec.node_affinity.required->empty());
   EXPECT_EQ(EncodePod(*pod), document);
+}
+
+TEST(JsonCodec, AnEmptySelectorIsNotTheSameAsNone) {
+  const json document = Parse(R"({"apiVersion": "v1", "kind": "Pod", "spec": {
+    "affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+      {"labelSelector": {}, "topologyKey": "a"}, {"topologyKey": "b"}]}}}})");
+  const StatusOr<Pod> pod = DecodePod(document);
+  ASSERT_TRUE(pod.ok()) << pod.status();
+  EXPECT_TRUE(pod->spec.pod_affinity.required[0].label_selector.has_value());
+  EXPECT_FALSE(pod->spec.pod_affinity.required[1].label_selector.has_value());
+  EXPECT_EQ(EncodePod(*pod), document);
+}
+
+TEST(JsonCodec, OnlyPortsOfTheNodeAreRead) {
+  constexpr std::string_view kContainers =
+      R"("containers": [{"ports": [{"containerPort": 7079}, {"containerPort": 1, "hostPort": 2}]}])";
+  const StatusOr<Pod> pod = DecodePod(Parse("{\"spec\": {" + std::string(kContainers) + "}}"));
+  ASSERT_TRUE(pod.ok()) << pod.status();
+  EXPECT_EQ(pod->spec.containers[0].host_ports, (std::vector<HostPort>{{2, "", ""}}));
+  const StatusOr<Pod> on_host =
+      DecodePod(Parse("{\"spec\": {\"hostNetwork\": true, " + std::string(kContainers) + "}}"));
+  ASSERT_TRUE(on_host.ok()) << on_host.status();
+  EXPECT_EQ(on_host->spec.containers[0].host_ports,
+            (std::vector<HostPort>{{7079, "", ""}, {2, "", ""}}));
 }
 
 TEST(JsonCodec, QuantitiesMayBeNumbersAndStringsAreTrimmed) {

@@ -58,6 +58,17 @@ TEST(MusterctlShape, PrintsWhatTheExecutorsWillAskFor) {
   EXPECT_EQ(set["containers"].size(), 2u);
 }
 
+TEST(MusterctlShape, AddsWhatTheSparkOperatorAdds) {
+  const Outcome outcome = RunMusterctl("shape --driver " + Fixture("driver-pod.json") +
+                                       " --configmaps " + Fixture("configmaps.json") +
+                                       " --spark-application " + Fixture("spark-application.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  const auto set = nlohmann::json::parse(outcome.output)["podSets"][0];
+  EXPECT_EQ(set["priorityClassName"], "high");
+  EXPECT_EQ(set["nodeSelector"].dump(), R"({"disk":"ssd","pool":"workers"})");
+  EXPECT_EQ(set["tolerations"].size(), 2u);
+}
+
 TEST(MusterctlShape, ARefusedConfigurationIsTheAnswerNo) {
   const Outcome outcome = RunShape("driver-pod.json", "refused-configmaps.json");
   EXPECT_EQ(outcome.exit_code, 1);

@@ -14,7 +14,7 @@ constexpr std::int64_t kSlotsMax = 100;
 TEST(Plan, TheWrittenFormIsShortAndReadsBackAsItWas) {
   Plan plan;
   plan.pod_sets.push_back(
-      {0, 3, {{"cpu", Q("1")}, {"memory", Q("1408Mi")}}, {{"node-a", 2}, {"node-b", 1}}});
+      {0, 3, 3, {{"cpu", Q("1")}, {"memory", Q("1408Mi")}}, {{"node-a", 2}, {"node-b", 1}}});
   const std::string text = EncodePlan(plan);
   EXPECT_EQ(text, R"({"podSets":[{"count":3,"profile":0,"requests":{"cpu":"1","memory":"1408Mi"},)"
                   R"("slots":{"node-a":2,"node-b":1}}],"version":1})");

@@ -18,7 +18,7 @@ class ReservationTest : public ::testing::Test {
     model_.Nodes().Upsert(MakeNode("a", "4", "16Gi"), model_.Names());
     model_.Nodes().Upsert(MakeNode("b", "4", "16Gi"), model_.Names());
     Plan plan;
-    plan.pod_sets.push_back({0, 3, {{"cpu", Q("1")}}, {{"a", 2}, {"b", 1}}});
+    plan.pod_sets.push_back({0, 3, 3, {{"cpu", Q("1")}}, {{"a", 2}, {"b", 1}}});
     reservation_.Restore(plan, model_, Time(1s));
   }
   SlotSet& Set() { return reservation_.Sets().front(); }
@@ -46,6 +46,19 @@ TEST_F(ReservationTest, APodTakesASlotAndItsReplacementInheritsIt) {
   EXPECT_FALSE(reservation_.Vacate("pod-1", model_, Time(5s)));
   EXPECT_EQ(FreeMilliCpu("a"), 2000);
   EXPECT_EQ(reservation_.CountEmpty(), 3);
+}
+
+TEST_F(ReservationTest, BeyondTheMinimumAnExecutorThatEndsTakesItsSlotAlong) {
+  Set().kept_min = 2;
+  Reservation::Take(Set(), Set().slots[0], "pod-1", model_);
+  Reservation::Take(Set(), Set().slots[1], "pod-2", model_);
+  EXPECT_TRUE(reservation_.End("pod-1", model_, Time(5s)));
+  EXPECT_EQ(Set().slots.size(), 2U);
+  EXPECT_EQ(FreeMilliCpu("a"), 4000);
+  EXPECT_TRUE(reservation_.End("pod-2", model_, Time(5s)));  // at the minimum: kept for another
+  EXPECT_EQ(Set().slots.size(), 2U);
+  EXPECT_EQ(FreeMilliCpu("a"), 3000);
+  EXPECT_FALSE(reservation_.End("pod-3", model_, Time(5s)));
 }
 
 TEST_F(ReservationTest, ASlotWhoseNodeIsGoneIsLostAndHoldsNothing) {

@@ -97,9 +97,12 @@ TEST_F(PlaceGangTest, TheDriverGoesWhereItCostsNoExecutor) {
 TEST_F(PlaceGangTest, ADriverThatFitsNowhereIsDiagnosedAsADriver) {
   AddNode("a", "4", "16Gi");
   const Attempt attempt = Place(MakeSpec("1", "64Gi"), MakeSpec("1", "1Gi"), 1);
-  EXPECT_EQ(attempt.diagnosis,
-            "0/1 nodes are available: 1 Insufficient memory. The gang is admitted whole or not at "
-            "all: 0 of 1 driver fit beside 1 executors.");
+  EXPECT_EQ(
+      attempt.diagnosis,
+      "0/1 nodes are available: 1 Insufficient memory. The gang is admitted whole or not at "
+      "all: 0 of 1 driver fit beside 1 executors. No node could hold one of the driver even if "
+      "it were empty: it asks cpu 1, memory 64Gi; the nearest of the 1 nodes that match, a, "
+      "offers cpu 4, memory 16Gi. At most cpu 1, memory 16Gi would fit.");
 }
 
 TEST_F(PlaceGangTest, EveryPodSetObeysItsOwnConstraints) {
@@ -135,6 +138,36 @@ TEST_F(PlaceGangTest, RefusalsAreCountedInKubeSchedulersWords) {
 TEST_F(PlaceGangTest, WithoutNodesItSaysSo) {
   EXPECT_THAT(Place(MakeSpec("1", "1Gi"), MakeSpec("1", "1Gi"), 1).diagnosis,
               ::testing::StartsWith("no nodes available to schedule pods"));
+}
+
+TEST_F(PlaceGangTest, AnExecutorAsLargeAsItsNodeIsToldWhatWouldFit) {
+  AddNode("a", "3920m", "15Gi");  // a machine of 4 cores, less what the system keeps
+  AddNode("b", "3920m", "14Gi");
+  const Attempt attempt = Place(MakeSpec("1", "1Gi"), MakeSpec("4", "14Gi"), 2);
+  EXPECT_THAT(attempt.diagnosis,
+              ::testing::HasSubstr("it asks cpu 4, memory 14Gi; the nearest of the 2 nodes that "
+                                   "match, a, offers cpu 3920m, memory 15Gi. At most cpu 3920m, "
+                                   "memory 14Gi would fit."));
+}
+
+TEST_F(PlaceGangTest, AGangThatOnlyHasToWaitIsGivenNoAdviceOnSize) {
+  AddNode("a", "4", "16Gi");
+  EXPECT_THAT(Place(MakeSpec("1", "1Gi"), MakeSpec("4", "1Gi"), 2).diagnosis,
+              ::testing::Not(::testing::HasSubstr("even if it were empty")));
+}
+
+TEST_F(PlaceGangTest, AGangWithAMinimumTakesAsManyPlacesAsThereAre) {
+  AddNode("a", "8", "16Gi");
+  const api::PodSpec spec = MakeSpec("2", "1Gi");
+  const auto amounts = model::PodAmounts(api::EffectiveRequests(spec), model_.Names());
+  const auto place = [&](std::int64_t count_min) {
+    const std::vector<PodSetDemand> demands{{"executors", spec, amounts, 9, count_min}};
+    model::Statement statement(model_);
+    return PlaceGang(profile_, model_, statement, demands, {});
+  };
+  EXPECT_EQ(Named(place(3), 0), (Shares{{"a", 4}}));
+  EXPECT_EQ(Named(place(4), 0), (Shares{{"a", 4}}));
+  EXPECT_THAT(place(5).diagnosis, ::testing::HasSubstr("4 of 5 executors fit"));
 }
 
 /// Tries every node for the driver and counts what is left for executors: the exact answer.

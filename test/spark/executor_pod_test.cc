@@ -16,7 +16,8 @@ api::Pod Build(const Properties& properties, std::string_view yaml = "{}") {
   Settings settings(properties, "spark.properties");
   const StatusOr<api::Pod> pod_template = ParsePodTemplate(yaml);
   EXPECT_TRUE(pod_template.ok()) << pod_template.status();
-  const auto pod = BuildExecutorPod(MakeDriver(), settings, pod_template.value_or(api::Pod()));
+  const auto pod =
+      BuildExecutorPod(ClusterIdentity(MakeDriver()), settings, pod_template.value_or(api::Pod()));
   EXPECT_TRUE(pod.ok()) << pod.status();
   return pod.value_or(api::Pod());
 }

@@ -27,7 +27,22 @@ TEST(Shape, HoldsTheExecutorsOfTheDefaultProfile) {
   EXPECT_EQ(set.count, 3);
   EXPECT_EQ(set.count_min, 3);
   EXPECT_EQ(set.count_max, 3);
+  EXPECT_FALSE(set.dynamic_allocation);
   EXPECT_EQ(api::EffectiveRequests(set.pod.spec).at("memory").ToString(), "4505Mi");
+}
+
+TEST(Shape, SaysWhetherAllocationIsDynamic) {
+  const auto shape =
+      ComputeShape(MakeDriver(), MakeConfigMaps("spark.dynamicAllocation.enabled=true\n"
+                                                "spark.dynamicAllocation.minExecutors=2\n"
+                                                "spark.dynamicAllocation.initialExecutors=4\n"
+                                                "spark.dynamicAllocation.maxExecutors=9\n"));
+  ASSERT_TRUE(shape.ok()) << shape.status();
+  const ExecutorSet& set = shape->executor_sets[0];
+  EXPECT_TRUE(set.dynamic_allocation);
+  EXPECT_EQ(set.count, 4);
+  EXPECT_EQ(set.count_min, 2);
+  EXPECT_EQ(set.count_max, 9);
 }
 
 TEST(Shape, AHugeCountIsNotJudgedHere) {

@@ -6,6 +6,7 @@ the rig creates the executor pods that Spark would create: owned by the driver, 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -31,13 +32,16 @@ class LightApp:
     """One application of a workspace."""
 
     def __init__(self, workspace: Workspace, executors: int, scheduler: str, cores: int = 1,
-                 memory_mib: int = 1024, properties: dict[str, str] | None = None) -> None:
+                 memory_mib: int = 1024, properties: dict[str, str] | None = None,
+                 annotations: dict[str, str] | None = None) -> None:
+        """`annotations` are the driver's."""
         self._workspace = workspace
         self._api = workspace.api
         self.executors_wanted = executors
         self.scheduler = scheduler
         self.cores = cores
         self.memory_mib = memory_mib
+        self._annotations = annotations or {}
         self.app_id = f"spark-{secrets.token_hex(16)}"
         self._prefix = f"app-{secrets.token_hex(8)}"
         self.driver_name = f"{self._prefix}-driver"
@@ -101,15 +105,13 @@ class LightApp:
         return self.running_executors() == self.executors_wanted
 
     def _play(self) -> None:
-        # Longer than any test waits for a driver, so that the test's own limit speaks first.
-        wait_for("the driver to run", self.driver_runs, 300)
-        for first in range(1, self.executors_wanted + 1, BATCH_SIZE):
-            try:
+        # An error means that the driver or the namespace is going away: the test is over.
+        with contextlib.suppress(ApiError):
+            # Longer than any test waits for a driver, so that the test's own limit speaks first.
+            wait_for("the driver to run", self.driver_runs, 300)
+            for first in range(1, self.executors_wanted + 1, BATCH_SIZE):
                 self.create_executors(min(BATCH_SIZE, self.executors_wanted - first + 1), first)
-            except ApiError:
-                # The namespace is going away: the test is over.
-                return
-            time.sleep(BATCH_DELAY_S)
+                time.sleep(BATCH_DELAY_S)
 
     def _default_properties(self) -> dict[str, str]:
         return {
@@ -174,7 +176,7 @@ class LightApp:
         source = {"name": self.config_map_name, "items": [item], "defaultMode": 420}
         volumes = [{"name": "spark-local-dir-1", "emptyDir": {}},
                    {"name": "spark-conf-volume-driver", "configMap": source}]
-        metadata = {"name": self.driver_name, "labels": self._labels("driver")}
+        metadata = {"name": self.driver_name, "labels": self._labels("driver"), "annotations": self._annotations}
         return self._pod(metadata, container, volumes)
 
     def _executor_pod(self, number: int) -> Json:

@@ -25,6 +25,9 @@ EXIT_ANNOTATION = "rig.muster.dev/exit"
 POLL_S = 0.2
 # A JVM that ignores SIGTERM is killed sooner than Kubernetes' 30 s, which tests need not wait for.
 GRACE_LIMIT_S = 10
+# Kubernetes waits 10 s, 20 s, 40 s, ... before it starts a container again; here it begins sooner.
+RESTART_DELAY_S = 1.0
+RESTART_DELAY_LIMIT_S = 60.0
 
 
 class SleepRun:
@@ -78,6 +81,7 @@ class ProcessRun:
         self._container = container
         self._ip = ip
         self._files = PodFiles(api, pod, folder)
+        self._restarts = 0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._guarded, args=(self._live,), daemon=True)
         self._thread.start()
@@ -101,14 +105,25 @@ class ProcessRun:
             traceback.print_exc()
 
     def _live(self) -> None:
-        process = self._start_when_mountable()
-        if process is not None:
-            self._guarded(lambda: self._report(pod_status.running(self._pod, self._ip)))
+        delay_s = RESTART_DELAY_S
+        while (process := self._start_when_mountable()) is not None:
+            self._guarded(lambda: self._report(pod_status.running(self._pod, self._ip, self._restarts)))
             exit_code = self._wait(process)
-            self._guarded(lambda: self._report(pod_status.finished(self._pod, exit_code)))
+            if not self._starts_again(exit_code):
+                self._guarded(lambda code=exit_code: self._report(pod_status.finished(self._pod, code)))
+                break
+            self._restarts += 1
+            self._guarded(lambda code=exit_code: self._report(pod_status.between(self._pod, code, self._restarts)))
+            self._ending.wait(delay_s)
+            delay_s = min(2 * delay_s, RESTART_DELAY_LIMIT_S)
         # A finished pod stays until somebody deletes it.
         self._ending.wait()
         pod_status.remove(self._api, self._pod)
+
+    def _starts_again(self, exit_code: int) -> bool:
+        policy = self._pod["spec"].get("restartPolicy", "Always")
+        wanted = policy == "Always" or (policy == "OnFailure" and exit_code != 0)
+        return wanted and not self._ending.is_set()
 
     def _start_when_mountable(self) -> subprocess.Popen[bytes] | None:
         """Spark creates its driver's ConfigMap after the driver, so the first tries may fail."""

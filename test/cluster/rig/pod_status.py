@@ -24,7 +24,7 @@ def remove(api: Api, pod: Json) -> None:
     api.delete(pod_path(pod), grace_s=0)
 
 
-def running(pod: Json, ip: str) -> Json:
+def running(pod: Json, ip: str, restarts: int = 0) -> Json:
     now = _now()
     state = {"running": {"startedAt": now}}
     return {
@@ -35,7 +35,18 @@ def running(pod: Json, ip: str) -> Json:
         "podIPs": [{"ip": ip}],
         "startTime": now,
         "conditions": _conditions(now, ready=True),
-        "containerStatuses": _container_statuses(pod, state, ready=True),
+        "containerStatuses": _container_statuses(pod, state, ready=True, restarts=restarts),
+    }
+
+
+def between(pod: Json, exit_code: int, restarts: int) -> Json:
+    """A pod whose container ended and is about to be started again: it stays Running, but not ready."""
+    now = _now()
+    waiting = {"waiting": {"reason": "CrashLoopBackOff", "message": f"the container ended with {exit_code}"}}
+    return {
+        "phase": "Running",
+        "conditions": _conditions(now, ready=False),
+        "containerStatuses": _container_statuses(pod, waiting, ready=False, restarts=restarts),
     }
 
 
@@ -58,7 +69,7 @@ def _conditions(now: str, ready: bool) -> list[Json]:
     return [{"type": t, "status": s, "lastTransitionTime": now} for t, s in states.items()]
 
 
-def _container_statuses(pod: Json, state: Json, ready: bool) -> list[Json]:
+def _container_statuses(pod: Json, state: Json, ready: bool, restarts: int = 0) -> list[Json]:
     uid = pod["metadata"]["uid"]
     return [
         {
@@ -68,7 +79,7 @@ def _container_statuses(pod: Json, state: Json, ready: bool) -> list[Json]:
             "containerID": f"process://{uid}-{container['name']}",
             "ready": ready,
             "started": ready,
-            "restartCount": 0,
+            "restartCount": restarts,
             "state": state,
         }
         for container in pod["spec"]["containers"]

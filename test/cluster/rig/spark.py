@@ -9,13 +9,20 @@ import subprocess
 
 from rig.api import Json
 from rig.cache import RIG_ROOT
-from rig.spark_install import ensure_spark
+from rig.spark_install import SPARK_VERSION, ensure_spark
 
 SHUFFLE_JOB = RIG_ROOT / "jobs" / "shuffle.py"
 SHUFFLE_RESULT = sum(range(20_000))
 SUBMIT_TIMEOUT_S = 120
-# Name that stands for a container image; the process kubelet goes by the arguments.
-IMAGE = "spark:3.5.9"
+JVM_FLAGS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m"
+
+
+def image(version: str = SPARK_VERSION) -> str:
+    """The name that stands for a container image; the process kubelet takes the version from it."""
+    return f"spark:{version}"
+
+
+IMAGE = image()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,11 +35,13 @@ class Submission:
     driver_template: pathlib.Path | None = None
     executor_template: pathlib.Path | None = None
     conf: dict[str, str] = dataclasses.field(default_factory=dict)
+    version: str = SPARK_VERSION
+    job: pathlib.Path = SHUFFLE_JOB
 
     def settings(self, server: str) -> dict[str, str]:
         settings = {
             "spark.kubernetes.namespace": self.namespace,
-            "spark.kubernetes.container.image": IMAGE,
+            "spark.kubernetes.container.image": image(self.version),
             "spark.kubernetes.authenticate.driver.serviceAccountName": "spark",
             "spark.kubernetes.submission.waitAppCompletion": "false",
             # The default, kubernetes.default.svc, needs cluster DNS.
@@ -56,20 +65,34 @@ class Submission:
 
 def submit(submission: Submission, server: str, kubeconfig: pathlib.Path, log: pathlib.Path) -> None:
     """Runs spark-submit to its end; its output goes to `log`."""
-    spark = ensure_spark()
     flags = [word for key, value in submission.settings(server).items() for word in ("--conf", f"{key}={value}")]
-    command = [str(spark.home / "bin" / "spark-submit"), "--master", f"k8s://{server}", "--deploy-mode", "cluster",
-               "--name", submission.name, *flags, f"local://{SHUFFLE_JOB}"]
+    arguments = ["--master", f"k8s://{server}", "--deploy-mode", "cluster", "--name", submission.name, *flags,
+                 f"local://{submission.job}"]
+    run_submit(arguments, kubeconfig, log, submission.version)
+
+
+def run_submit(arguments: list[str], kubeconfig: pathlib.Path, log: pathlib.Path,
+               version: str = SPARK_VERSION) -> None:
+    """Runs that version's spark-submit with exactly these arguments."""
+    spark = ensure_spark(version)
     env = os.environ | {
         "KUBECONFIG": str(kubeconfig),
         "SPARK_HOME": str(spark.home),
-        "JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m",
+        "JAVA_TOOL_OPTIONS": JVM_FLAGS,
     }
+    command = [str(spark.home / "bin" / "spark-submit"), *arguments]
     with open(log, "ab") as out:
         done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                               timeout=SUBMIT_TIMEOUT_S, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"spark-submit ended with {done.returncode}:\n{log.read_text(errors='replace')[-3000:]}")
+        raise RuntimeError(f"spark-submit ended with {done.returncode}:\n{_cause(log)}")
+
+
+def _cause(log: pathlib.Path) -> str:
+    """The exceptions of a log without their stacks, else its end."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    named = [line for line in text.splitlines() if "Exception" in line and not line.lstrip().startswith("at ")]
+    return "\n".join(named) or text[-3000:]
 
 
 def result(stdout: pathlib.Path) -> int | None:

@@ -1,19 +1,22 @@
-"""What Spark's container image would do with a pod's arguments, done by a local process.
+"""What Spark's container image would do with a pod's command and arguments, done by a local process.
 
 The image has an entrypoint with two words, `driver` and `executor`; both are acted out here over the
-jars that the pyspark package brings.
+jars that the pyspark package brings. Anything else, such as /opt/spark/bin/spark-submit in a pod that a
+person wrote, is run as it is, with the image's paths and the kubelet's $(VARIABLE) replaced.
 """
 
 from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 
+from rig import kubeconfig
 from rig.api import Api, Json
 from rig.pod_files import PodFiles, field_value
-from rig.spark_install import Spark, ensure_spark
+from rig.spark_install import SPARK_VERSION, SPARK_VERSIONS, Spark, ensure_spark
 
 ACCOUNT_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 BACKEND = "org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend"
@@ -21,8 +24,24 @@ BACKEND = "org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend"
 JVM_FLAGS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:CICompilerCount=1"
 
 
+ROLES = ("driver", "executor")
+IMAGE_HOME = "/opt/spark"
+CONF_MOUNT = f"{IMAGE_HOME}/conf"
+
+
 def is_spark(container: Json) -> bool:
-    return bool(container.get("args")) and container["args"][0] in ("driver", "executor")
+    words = _words(container)
+    return bool(words) and (words[0] in ROLES or words[0].startswith(f"{IMAGE_HOME}/"))
+
+
+def _words(container: Json) -> list[str]:
+    return [*container.get("command", []), *container.get("args", [])]
+
+
+def version_of(image: str) -> str:
+    """The Spark that an image name such as spark:3.5.9 stands for; any other name stands for the default."""
+    tag = image.rpartition(":")[2]
+    return tag if tag in SPARK_VERSIONS else SPARK_VERSION
 
 
 class SparkContainer:
@@ -34,7 +53,7 @@ class SparkContainer:
         self._container = container
         self._files = files
         self._ip = ip
-        self._spark: Spark = ensure_spark()
+        self._spark: Spark = ensure_spark(version_of(container["image"]))
 
     def environment(self) -> dict[str, str]:
         """A clean environment, as in a container: nothing of the caller's leaks in but PATH."""
@@ -50,11 +69,30 @@ class SparkContainer:
         }
         for variable in self._container.get("env", []):
             env[variable["name"]] = self._files.rewrite(self._value(variable))
+        if _words(self._container)[0] not in ROLES:
+            self._as_in_image(env)
         return env
 
     def command(self, env: dict[str, str]) -> list[str]:
-        role, *rest = [self._files.rewrite(argument) for argument in self._container["args"]]
-        return self._driver_command(env, rest) if role == "driver" else self._executor_command(env)
+        role, *rest = [self._files.rewrite(argument) for argument in _words(self._container)]
+        if role in ROLES:
+            return self._driver_command(env, rest) if role == "driver" else self._executor_command(env)
+        return [self._in_home(_expanded(word, env)) for word in (role, *rest)]
+
+    def _as_in_image(self, env: dict[str, str]) -> None:
+        """What a command finds at fixed places of a container: Spark's conf folder and the account's token."""
+        conf, account = self._files.path(CONF_MOUNT), self._files.path(ACCOUNT_MOUNT)
+        if conf:
+            env.setdefault("SPARK_CONF_DIR", str(conf))
+        if account:
+            token = (account / "token").read_text(encoding="ascii")
+            path = self._files.folder / "kubeconfig"
+            kubeconfig.write_with_token(path, self._api.server, account / "ca.crt", "pod", token)
+            env["KUBECONFIG"] = str(path)
+
+    def _in_home(self, text: str) -> str:
+        """The image's own folders; what the pod mounts over them has been replaced before."""
+        return re.sub(rf"(?<![\w.-]){IMAGE_HOME}(?=/(s?bin|jars|examples)/)", str(self._spark.home), text)
 
     def _value(self, variable: Json) -> str:
         if "valueFrom" in variable:
@@ -118,3 +156,8 @@ class SparkContainer:
         if pod["metadata"]["uid"] == self._pod["metadata"]["uid"]:
             return self._ip
         return str(pod.get("status", {}).get("podIP", ""))
+
+
+def _expanded(word: str, env: dict[str, str]) -> str:
+    """As the kubelet does it: $(NAME) of a known variable is replaced, any other stays."""
+    return re.sub(r"\$\((\w+)\)", lambda match: env.get(match.group(1), match.group(0)), word)

@@ -13,6 +13,8 @@ import sys
 from rig.cache import cache_root, exclusive
 
 SPARK_VERSION = "3.5.9"
+# The last release of each line that Muster promises to predict; the newest is the last.
+SPARK_VERSIONS = ("3.3.4", "3.4.4", SPARK_VERSION, "4.0.5", "4.1.4", "4.3.0")
 INSTALL_TIMEOUT_S = 1800
 JRE_PACKAGE = "openjdk-17-jre-headless"
 
@@ -23,26 +25,42 @@ class Spark:
 
     home: pathlib.Path
     python: pathlib.Path
+    version: str
 
 
 @functools.cache
-def ensure_spark() -> Spark:
-    """Installs what is missing (Spark is a download of about 300 MB)."""
+def ensure_spark(version: str = SPARK_VERSION) -> Spark:
+    """Installs what is missing (each Spark is a download of about 300 to 450 MB)."""
     _ensure_java()
-    venv = cache_root() / f"spark-{SPARK_VERSION}"
-    done = venv / "installed"
-    if not done.exists():
+    venv = _venv(version)
+    if not is_installed(version):
+        # One lock for all versions: one download at a time.
         with exclusive("spark-install"):
-            if not done.exists():
-                _install(venv)
-                done.touch()
+            if not is_installed(version):
+                _install(venv, version)
+                _mark(version).touch()
     homes = list(venv.glob("lib/python3*/site-packages/pyspark"))
-    return Spark(homes[0], venv / "bin" / "python")
+    return Spark(homes[0], venv / "bin" / "python", version)
 
 
-def _install(venv: pathlib.Path) -> None:
+def is_installed(version: str) -> bool:
+    return _mark(version).exists()
+
+
+def _venv(version: str) -> pathlib.Path:
+    return cache_root() / f"spark-{version}"
+
+
+def _mark(version: str) -> pathlib.Path:
+    """Written last, so that an interrupted installation does not pass for a whole one."""
+    return _venv(version) / "installed"
+
+
+def _install(venv: pathlib.Path, version: str) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True, timeout=300)
-    pip = [str(venv / "bin" / "pip"), "install", "--quiet", f"pyspark=={SPARK_VERSION}"]
+    # Without a download cache: the package is kept once, installed.
+
+    pip = [str(venv / "bin" / "pip"), "install", "--quiet", "--no-compile", "--no-cache-dir", f"pyspark=={version}"]
     subprocess.run(pip, check=True, timeout=INSTALL_TIMEOUT_S)
 
 

@@ -12,12 +12,17 @@ from rig.spark import role_of
 from rig.waiting import wait_for
 
 TERMINAL = ("Succeeded", "Failed")
+SPARK_VERBS = ["create", "get", "list", "watch", "update", "patch", "delete", "deletecollection"]
 SPARK_RULES: list[Json] = [
     {
         "apiGroups": [""],
         "resources": ["pods", "services", "configmaps", "persistentvolumeclaims"],
-        "verbs": ["create", "get", "list", "watch", "update", "patch", "delete", "deletecollection"],
-    }
+        "verbs": SPARK_VERBS,
+    },
+    # From 4.2 on, spark-submit creates a network policy beside the driver.
+    {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": SPARK_VERBS},
+    # For spark.kubernetes.allocation.pods.allocator.
+    {"apiGroups": ["apps"], "resources": ["statefulsets", "deployments"], "verbs": SPARK_VERBS},
 ]
 
 

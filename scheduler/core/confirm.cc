@@ -1,0 +1,73 @@
+// The first executor of a set shows whether the prediction was right.
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "scheduler/api/pod_requests.h"
+#include "scheduler/core/state.h"
+
+namespace muster::core {
+namespace {
+
+/// Admission gives every pod these two, so they say nothing about the prediction.
+bool IsAddedByAdmission(const api::Toleration& toleration) {
+  return toleration.effect == "NoExecute" && (toleration.key == "node.kubernetes.io/not-ready" ||
+                                              toleration.key == "node.kubernetes.io/unreachable");
+}
+
+std::vector<api::Toleration> OwnTolerations(const api::PodSpec& spec) {
+  std::vector<api::Toleration> tolerations = spec.tolerations;
+  std::erase_if(tolerations, IsAddedByAdmission);
+  return tolerations;
+}
+
+bool SameConstraints(const api::PodSpec& a, const api::PodSpec& b) {
+  return a.node_selector == b.node_selector &&
+         a.node_affinity.required == b.node_affinity.required &&
+         OwnTolerations(a) == OwnTolerations(b);
+}
+
+std::string Describe(const api::ResourceList& requests) {
+  std::string text;
+  for (const auto& [name, quantity] : requests) {
+    text += (text.empty() ? "" : ", ") + name + " " + quantity.ToString();
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+/// From here on the set is what its executors are. When they differ from the prediction, the empty
+/// slots are placed anew in the right size, before the executor itself looks for one.
+void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& set,
+                                             const api::Pod& executor) {
+  if (std::exchange(set.confirmed, true)) return;
+  const bool predicted = set.spec.has_value();  // after a restart only the requests are known
+  const api::ResourceList requests = api::EffectiveRequests(executor.spec);
+  const model::ResourceVector amounts = model::PodAmounts(requests, model_.Names());
+  const bool same_size = amounts == set.amounts;
+  const bool same_nodes = !predicted || SameConstraints(*set.spec, executor.spec);
+  if (predicted && same_size && same_nodes) ++statistics_.predictions_exact;
+  set.spec = executor.spec;
+  if (same_size && same_nodes) return;
+
+  ++statistics_.shape_mismatches;
+  statistics_.mismatch_cpu_millicores +=
+      static_cast<std::uint64_t>(std::abs(amounts.cpu.value - set.amounts.cpu.value));
+  statistics_.mismatch_memory_bytes +=
+      static_cast<std::uint64_t>(std::abs(amounts.memory.value - set.amounts.memory.value));
+  Record(RecordEvent::Type::kWarning, application, "GangMismatch", "Reserving",
+         "executor " + executor.metadata.name + " is not what was predicted: it asks " +
+             Describe(requests) + (same_nodes ? "" : " and is bound to other nodes") +
+             "; predicted were " + Describe(set.requests) +
+             ". Something changes executors when they are created, such as a webhook; the places "
+             "still empty are reserved anew");
+  gang::Reservation::LoseAll(set, model_);
+  set.requests = requests;
+  set.amounts = amounts;
+  CapacityGrew();
+  ReplaceLostSlots(application);
+}
+
+}  // namespace muster::core
