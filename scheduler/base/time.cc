@@ -62,10 +62,26 @@ std::string FormatRfc3339(Time time) { return Format("%Y-%m-%dT%H:%M:%SZ", time)
 
 std::string FormatRfc3339Micro(Time time) { return Format("%Y-%m-%dT%H:%M:%E6SZ", time); }
 
+namespace {
+
+/// Go writes and reads "3\u00b5s" (micro sign) and reads "3\u03bcs" (Greek letter); absl knows
+/// "us".
+std::string WithPlainMicroseconds(std::string_view text) {
+  std::string plain(text);
+  for (const std::string_view micro : {"\u00b5", "\u03bc"}) {
+    for (std::size_t at = plain.find(micro); at != std::string::npos; at = plain.find(micro)) {
+      plain.replace(at, micro.size(), "u");
+    }
+  }
+  return plain;
+}
+
+}  // namespace
+
 StatusOr<Duration> ParseDuration(std::string_view text) {
   constexpr absl::Duration kLongest = absl::Hours(24 * 3650);
   absl::Duration parsed;
-  if (text.size() > 64 || !absl::ParseDuration(ToAbsl(text), &parsed) ||
+  if (text.size() > 64 || !absl::ParseDuration(WithPlainMicroseconds(text), &parsed) ||
       parsed < absl::ZeroDuration() || parsed > kLongest) {
     return InvalidArgumentError("'" + std::string(text.substr(0, 64)) +
                                 "' is not a duration such as 90s, 5m or 1h30m (at most 10 years)");

@@ -57,6 +57,12 @@ TEST(Duration, RefusesNegativeEndlessAndUnitlessOnes) {
   EXPECT_FALSE(ParseDuration(std::string(1 << 20, '1')).ok());
 }
 
+TEST(Duration, MicrosecondsAreReadInEveryWayGoReadsThem) {
+  for (const char* text : {"3us", "3\u00b5s", "3\u03bcs"}) {
+    EXPECT_EQ(*ParseDuration(text), Duration(microseconds(3))) << text;
+  }
+}
+
 TEST(Duration, IsPrintedAsGoPrintsIt) {
   EXPECT_EQ(FormatDuration(seconds(0)), "0s");
   EXPECT_EQ(FormatDuration(minutes(90)), "1h30m0s");

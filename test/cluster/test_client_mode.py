@@ -32,7 +32,6 @@ THRIFT = [
 ]
 SERVERS = pytest.mark.parametrize(
     ("words", "version"), [(CONNECT, CONNECT_VERSION), (THRIFT, spark.SPARK_VERSION)], ids=["connect", "thrift"])
-NOT_YET = pytest.mark.xfail(strict=False, reason="gangs of client mode are being built: the driver is bound alone")
 
 
 def test_client_mode_runs_with_kube_scheduler(workspace: Workspace, kubelet: Kubelet) -> None:
@@ -43,7 +42,6 @@ def test_client_mode_runs_with_kube_scheduler(workspace: Workspace, kubelet: Kub
     assert spark.result(app.log(kubelet)) == spark.SHUFFLE_RESULT, app.log(kubelet, "stderr.log").read_text()[-3000:]
 
 
-@NOT_YET
 @pytest.mark.usefixtures("muster")
 @pytest.mark.parametrize("named", [True, False], ids=["owner-reference", "no-owner-reference"])
 def test_client_mode_is_a_gang(workspace: Workspace, kubelet: Kubelet, named: bool) -> None:
@@ -60,7 +58,6 @@ def test_client_mode_is_a_gang(workspace: Workspace, kubelet: Kubelet, named: bo
     assert sum(accounting.slots(plan).values()) == EXECUTORS
 
 
-@NOT_YET
 @pytest.mark.usefixtures("muster")
 def test_client_mode_waits_for_room_for_all(workspace: Workspace) -> None:
     """The driver alone would fit: it starts nevertheless only when its executors can, too."""
@@ -72,7 +69,6 @@ def test_client_mode_waits_for_room_for_all(workspace: Workspace) -> None:
     assert sum(accounting.slots(app.wait_for_plan()).values()) == EXECUTORS
 
 
-@NOT_YET
 @pytest.mark.usefixtures("muster")
 def test_restart_in_place_takes_the_old_places(workspace: Workspace, kubelet: Kubelet) -> None:
     """A driver container that fails starts again in its pod: a new application id, the same gang.
@@ -106,7 +102,6 @@ def _assert_ran_twice(app: ClientApp, kubelet: Kubelet) -> None:
     assert app.log(kubelet).read_text().count("RESULT ") == 2
 
 
-@NOT_YET
 @pytest.mark.usefixtures("muster")
 @SERVERS
 def test_servers_are_gangs(workspace: Workspace, kubelet: Kubelet, words: list[str], version: str) -> None:

@@ -84,7 +84,6 @@ def test_wrong_minimum_is_refused_by_name(workspace: Workspace, minimum: str) ->
     assert minimum in message
 
 
-@pytest.mark.xfail(strict=False, reason="executors of a set have no owner reference to their driver: strangers")
 @pytest.mark.slow
 @pytest.mark.usefixtures("muster")
 @ALLOCATORS

@@ -7,12 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = muster::fuzz::TextOf(data, size);
   if (const auto duration = muster::ParseDuration(text); duration.ok()) {
     MUSTER_CHECK(duration->count() >= 0, "a duration is not negative");
-    const std::string shown = muster::FormatDuration(*duration);
-    // Known: the micro sign that is printed, as Go does, is not read ("3\u00b5s"), only "us" is.
-    if (shown.find("\u00b5") == std::string::npos) {
-      const auto again = muster::ParseDuration(shown);
-      MUSTER_CHECK(again.ok() && *again == *duration, "a duration round-trips");
-    }
+    const auto again = muster::ParseDuration(muster::FormatDuration(*duration));
+    MUSTER_CHECK(again.ok() && *again == *duration, "a duration round-trips");
   }
   if (const auto time = muster::ParseRfc3339(text); time.ok()) {
     MUSTER_CHECK(muster::ParseRfc3339(muster::FormatRfc3339(*time)).ok(), "a time round-trips");
