@@ -46,12 +46,12 @@ std::string FormatFraction(std::uint64_t value, std::uint64_t unit) {
 }  // namespace
 
 StatusOr<Time> ParseRfc3339(std::string_view text) {
-  const absl::Time kEarliest = absl::FromUnixNanos(Time::min().time_since_epoch().count());
-  const absl::Time kLatest = absl::FromUnixNanos(Time::max().time_since_epoch().count());
+  const absl::Time earliest = absl::FromUnixNanos(Time::min().time_since_epoch().count());
+  const absl::Time latest = absl::FromUnixNanos(Time::max().time_since_epoch().count());
   absl::Time parsed;
   std::string error;
   if (!LooksLikeUtc(text) || !absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &parsed, &error) ||
-      parsed < kEarliest || parsed > kLatest) {
+      parsed < earliest || parsed > latest) {
     return InvalidArgumentError("'" + std::string(text.substr(0, 64)) +
                                 "' is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
   }

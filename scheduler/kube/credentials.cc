@@ -51,7 +51,7 @@ bool IsLoopback(const std::string& host) {
 }
 
 std::string Trimmed(std::string text) {
-  const char* kSpace = " \t\r\n";
+  constexpr const char* kSpace = " \t\r\n";
   text.erase(text.find_last_not_of(kSpace) + 1);
   text.erase(0, text.find_first_not_of(kSpace));
   return text;

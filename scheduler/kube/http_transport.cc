@@ -92,8 +92,9 @@ HttpStream::HttpStream(const ClusterAccess& access, TokenSource& tokens)
     : state_(std::make_unique<State>(access, tokens)) {}
 HttpStream::~HttpStream() = default;
 
-HttpResult HttpStream::Run(const HttpRequest& request, const HttpSink& sink, std::stop_token stop) {
-  return state_->Run(request, sink, std::move(stop));
+HttpResult HttpStream::Run(const HttpRequest& request, const HttpSink& sink,
+                           const std::stop_token& stop) {
+  return state_->Run(request, sink, stop);
 }
 
 class HttpMultiplexer::State {

@@ -74,7 +74,7 @@ class HttpStream {
 
   /// Blocks until the answer has ended. The body of a 2xx answer goes to the sink; of any other
   /// into the result.
-  HttpResult Run(const HttpRequest& request, const HttpSink& sink, std::stop_token stop);
+  HttpResult Run(const HttpRequest& request, const HttpSink& sink, const std::stop_token& stop);
 
  private:
   class State;

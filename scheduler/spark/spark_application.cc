@@ -23,10 +23,10 @@ constexpr char kApplicationNameOfOperator[] = "sparkoperator.k8s.io/app-name";
 
 /// The value at a key; an empty object when the key is absent.
 const json& At(const json& object, const char* key) {
-  static const json kEmpty = json::object();
-  if (!object.is_object()) return kEmpty;
+  static const json empty = json::object();
+  if (!object.is_object()) return empty;
   const auto entry = object.find(key);
-  return entry == object.end() || entry->is_null() ? kEmpty : *entry;
+  return entry == object.end() || entry->is_null() ? empty : *entry;
 }
 
 /// The volumes of the application that executors mount.

@@ -90,9 +90,9 @@ TEST(Dispatcher, CallsOnOneObjectKeepTheirOrder) {
 
 TEST(Dispatcher, AnswersSayWhatHappened) {
   FakeApiServer server([](const FakeApiServer::Request& request) {
-    static const std::map<std::string, int> kStatus = {
+    static const std::map<std::string, int> status_of = {
         {"ok", 201}, {"gone", 404}, {"taken", 409}, {"broken", 500}, {"busy", 429}};
-    for (const auto& [pod, status] : kStatus) {
+    for (const auto& [pod, status] : status_of) {
       if (request.target.find("/" + pod + "/") != std::string::npos) {
         return FakeApiServer::Answer{status, "{}", {}, {}, false};
       }

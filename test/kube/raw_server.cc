@@ -38,10 +38,10 @@ bool IsReadable(int descriptor) {
 std::optional<std::size_t> RequestSize(const std::string& bytes) {
   const std::size_t end = bytes.find("\r\n\r\n");
   if (end == std::string::npos) return std::nullopt;
-  static const std::string kLength = "Content-Length: ";
-  const std::size_t length = bytes.find(kLength);
+  static const std::string length_header = "Content-Length: ";
+  const std::size_t length = bytes.find(length_header);
   std::size_t body = 0;
-  if (length < end) body = std::strtoul(bytes.c_str() + length + kLength.size(), nullptr, 10);
+  if (length < end) body = std::strtoul(bytes.c_str() + length + length_header.size(), nullptr, 10);
   const std::size_t size = end + 4 + body;
   if (bytes.size() < size) return std::nullopt;
   return size;
