@@ -74,6 +74,7 @@ struct Container {
 struct KeyToPath {
   std::string key;
   std::string path;
+  auto operator<=>(const KeyToPath&) const = default;
 };
 
 /// The kinds of volumes that scheduling tells apart; all others (emptyDir, secret, ...) are kOther.
@@ -99,6 +100,7 @@ struct Volume {
   bool read_only = false;  // of the disks, which may then be shared
   std::string source = {};
   std::vector<std::string> monitors = {};  // of kRbd
+  auto operator<=>(const Volume&) const = default;
 };
 
 /// A claim to devices: one that exists, or the template of one for each pod.
