@@ -47,21 +47,44 @@ std::vector<model::PodInfoPtr> GangPlacer::CompanionsOf(std::span<const PodSetDe
 
 Attempt GangPlacer::Run() {
   if (sets_.empty()) return Success();
+  if (coupled_) return TryDomains();
+  const Outcome outcome = PlaceAll();
+  return IsEnough(outcome) ? Success() : Fail(outcome);
+}
+
+GangPlacer::Outcome GangPlacer::PlaceAll() {
   const std::size_t bulk = order_.back();
   for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
     for (std::int64_t pod = 0; pod < sets_[order_[i]].demand->count; ++pod) {
-      if (!PlaceOneBeside(order_[i], sets_[bulk])) return Fail(order_[i], pod);
+      if (!PlaceOneBeside(order_[i], bulk)) return {order_[i], pod};
     }
   }
-  const std::int64_t placed = coupled_ ? PlaceStepByStep(bulk) : PlaceAtOnce(bulk);
-  return placed < sets_[bulk].demand->Enough() ? Fail(bulk, placed) : Success();
+  return {bulk, coupled_ ? FillStepByStep(bulk) : PlaceAtOnce(bulk)};
+}
+
+bool GangPlacer::IsWhole(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->count;
+}
+
+bool GangPlacer::IsEnough(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->Enough();
+}
+
+/// Leaves a set of which nothing is placed only the nodes on which it may begin.
+void GangPlacer::KeepToStart(std::size_t set, std::vector<std::int64_t>& capacity) const {
+  if (tried_start_ == nullptr || tried_start_->sets[set] == 0) return;
+  const bool began = std::any_of(placed_.begin(), placed_.end(),
+                                 [set](const Placed& placed) { return placed.set == set; });
+  if (began) return;
+  for (NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (tried_start_->nodes[node] == 0) capacity[node] = 0;
+  }
 }
 
 void GangPlacer::Place(std::size_t set, NodeIndex node, std::int64_t count) {
   const PodSetDemand& demand = *sets_[set].demand;
   statement_.Reserve(node, demand.info, count);
   placed_.push_back({set, node, count});
-  if (!coupled_) return;
   for (Judged& judged : sets_) judged.filters.OnPlaced(model_, node, *demand.info, count);
 }
 
@@ -70,7 +93,6 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
     const Placed last = placed_.back();
     placed_.pop_back();
     statement_.RollbackTo(start_ + placed_.size());
-    if (!coupled_) continue;
     for (Judged& judged : sets_) {
       judged.filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
     }
@@ -78,10 +100,13 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
 }
 
 /// Puts one pod of a small set where it costs the bulk set the fewest places.
-bool GangPlacer::PlaceOneBeside(std::size_t index, Judged& bulk) {
+bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk_index) {
   Judged& set = sets_[index];
+  Judged& bulk = sets_[bulk_index];
   set.filters.Capacities(model_, 1, set.capacity);
+  KeepToStart(index, set.capacity);
   bulk.filters.Capacities(model_, kUnlimited, bulk.capacity);
+  KeepToStart(bulk_index, bulk.capacity);
   NodeIndex best = model::kNoNode;
   std::int64_t best_loss = 0;
   std::int64_t best_left = 0;
@@ -105,7 +130,8 @@ bool GangPlacer::PlaceOneBeside(std::size_t index, Judged& bulk) {
 }
 
 std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Judged& bulk) {
-  if (bulk.capacity[node] == 0) return 0;
+  // Where nodes are coupled, a pod that comes may be the one that the others want to be near.
+  if (bulk.capacity[node] == 0 && !coupled_) return 0;
   const std::size_t mark = placed_.size();
   Place(index, node, 1);
   const std::int64_t left = bulk.filters.CapacityOf(model_, node, kUnlimited);
@@ -133,11 +159,13 @@ Attempt GangPlacer::Success() const {
   return {std::move(shares), ""};
 }
 
-Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
-  const Judged& set = sets_[index];
-  FillUp(index);
+Attempt GangPlacer::Fail(const Outcome& outcome) {
+  const Judged& set = sets_[outcome.set];
+  FillUp(outcome.set);
   Attempt attempt{std::nullopt, FitError(model_, set.filters)};
-  if (sets_.size() > 1 || set.demand->count > 1) attempt.diagnosis += GangSentence(index, fitting);
+  if (sets_.size() > 1 || set.demand->count > 1) {
+    attempt.diagnosis += GangSentence(outcome.set, outcome.placed);
+  }
   TakeBackTo(0);
   attempt.diagnosis += SizeAdvice(profile_, model_, set.view, set.demand->label);
   return attempt;
@@ -146,7 +174,7 @@ Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
 /// Takes every place that is left, so that each node can say why one more pod is too many.
 void GangPlacer::FillUp(std::size_t index) {
   if (coupled_) {
-    FillStepByStep(index, {});
+    FillStepByStep(index);
     return;
   }
   std::vector<std::int64_t> capacity;
