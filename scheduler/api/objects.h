@@ -162,6 +162,11 @@ struct Node {
   ResourceList allocatable;
 };
 
+/// Selectors of pod affinity choose namespaces by their labels.
+struct Namespace {
+  ObjectMeta metadata;
+};
+
 struct ConfigMap {
   ObjectMeta metadata;
   StringMap data;

@@ -3,11 +3,13 @@
 #include <absl/container/node_hash_map.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scheduler/model/namespace_table.h"
 #include "scheduler/model/node_table.h"
 #include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
@@ -65,6 +67,13 @@ class ClusterModel {
   std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
+  /// True when one of them is on the node.
+  bool HasRequiredAntiAffinityOn(NodeIndex node) const {
+    return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
+  }
+
+  NamespaceTable& Namespaces() { return *namespaces_; }
+  const NamespaceTable& Namespaces() const { return *namespaces_; }
 
   /// The same nodes with nothing on them. Cost: copies the node table.
   ClusterModel WithoutPods() const;
@@ -73,6 +82,7 @@ class ClusterModel {
  private:
   void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
   void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
+  void CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -80,6 +90,9 @@ class ClusterModel {
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
+  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
+  // Shared with WithoutPods(), which is read and thrown away.
+  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
 };
 
 }  // namespace muster::model
