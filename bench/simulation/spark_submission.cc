@@ -79,6 +79,10 @@ api::Pod DriverPod(const SparkApplication& application, const Names& names) {
                          {"spark-role", "driver"},
                          {"spark-version", "3.5.9"}};
   pod.metadata.annotations = application.driver_annotations;
+  if (!application.operator_spec.empty()) {
+    pod.metadata.labels["sparkoperator.k8s.io/app-name"] = application.name;
+  }
+  pod.spec.tolerations = application.driver_tolerations;
   pod.spec.scheduler_name = application.scheduler_name;
 
   api::Container container;

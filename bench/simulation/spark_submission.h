@@ -19,6 +19,10 @@ struct SparkApplication {
   std::map<std::string, std::string> properties;
   api::ResourceList driver_requests;
   api::StringMap driver_annotations;
+  std::vector<api::Toleration> driver_tolerations;
+  /// The spec of the SparkApplication that the driver is of, as JSON; none when empty. Its name is
+  /// the application's.
+  std::string operator_spec;
   /// YAML of the executor pod template; none when empty.
   std::string executor_template;
 

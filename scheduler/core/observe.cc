@@ -195,6 +195,15 @@ void SchedulerCore::State::On(const ConfigMapFetched& event) {
   if (gang != nullptr && gang->phase == GangPhase::kGathering) OnConfigMap(*gang, event);
 }
 
+void SchedulerCore::State::On(const CustomResourceFetched& event) {
+  const auto call = calls_.find(event.call);
+  if (call == calls_.end()) return;
+  const std::string uid = call->second.uid;
+  calls_.erase(call);
+  Gang* gang = FindGang(uid);
+  if (gang != nullptr && gang->phase == GangPhase::kGathering) OnSparkApplication(*gang, event);
+}
+
 void SchedulerCore::State::On(const PodFetched& event) {
   const auto call = calls_.find(event.call);
   if (call == calls_.end()) return;

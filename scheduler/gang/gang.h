@@ -32,6 +32,8 @@ enum class GangKind {
 /// What is known of an application whose shape is not complete yet.
 struct Gathering {
   std::map<std::string, api::ConfigMap> config_maps;
+  /// What the ConfigMaps say, while the SparkApplication behind the driver is being read.
+  std::optional<spark::Shape> shape;
   Time since{};
   Duration retry_delay{};
   bool late_reported = false;
