@@ -145,6 +145,9 @@ void SimulatedSpark::CreateExecutor(ApplicationRecord& record, const spark::Exec
   pod.metadata.labels["spark-exec-resourceprofile-id"] = std::to_string(set.profile);
   pod.metadata.owner_references = {
       {"v1", "Pod", record.driver.name, record.driver_uid, /*controller=*/true}};
+  if (!record.application.names_scheduler) {
+    pod.spec.scheduler_name = record.application.admitted_executor_scheduler;
+  }
   if (record.application.executor_cpu_override && !pod.spec.containers.empty()) {
     pod.spec.containers.front().resources.requests["cpu"] =
         *record.application.executor_cpu_override;

@@ -137,6 +137,7 @@ std::map<std::string, std::string> AllProperties(const SparkApplication& applica
     all["spark.kubernetes.executor.podTemplateFile"] =
         std::string(kTemplateFolder) + "/" + kTemplateFile;
   }
+  if (!application.names_scheduler) all.erase("spark.kubernetes.scheduler.name");
   for (const auto& [key, value] : application.properties) all[key] = value;
   return all;
 }

@@ -37,6 +37,10 @@ struct SparkApplication {
   std::optional<Duration> config_map_delay = std::chrono::milliseconds(200);
   /// Executors that ask for another CPU than their properties say, as after a mutating webhook.
   std::optional<Quantity> executor_cpu_override;
+  /// False: nothing in the properties names a scheduler, so that it is admission that gives
+  /// `scheduler_name` to the driver, and `admitted_executor_scheduler` to executors.
+  bool names_scheduler = true;
+  std::string admitted_executor_scheduler = "default-scheduler";
 };
 
 /// An application with static allocation: a driver of 1 CPU and 1408Mi, and `executors` executors

@@ -98,7 +98,10 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
     return;
   }
   std::int64_t members = 1;
-  for (const spark::ExecutorSet& set : shape.executor_sets) {
+  for (spark::ExecutorSet& set : shape.executor_sets) {
+    // Admission made the driver ours, so executors are expected to be; a first one that is not
+    // gives the places back.
+    if (shape.names_no_scheduler) set.pod.spec.scheduler_name = options_.scheduler_name;
     if (set.count > options_.gang_members_max - members) {
       Refuse(gang,
              "spark.executor.instances, or the initial number of dynamic allocation, asks for " +

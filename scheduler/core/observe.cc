@@ -48,7 +48,8 @@ SchedulerCore::State::Gang* SchedulerCore::State::FindApplication(const api::Pod
 void SchedulerCore::State::On(const PodObserved& event) {
   const api::Pod& pod = event.pod;
   first_list_.erase(pod.metadata.uid);
-  if (!Synced() && IsOurs(pod) && !api::IsTerminal(pod)) {
+  const bool matters = IsOurs(pod) || spark::IsExecutor(pod);
+  if (!Synced() && matters && !api::IsTerminal(pod)) {
     first_list_.emplace(pod.metadata.uid, pod);
   } else {
     ApplyPod(pod);
@@ -58,7 +59,10 @@ void SchedulerCore::State::On(const PodObserved& event) {
 void SchedulerCore::State::ApplyPod(const api::Pod& pod) {
   if (api::IsTerminal(pod)) {
     ForgetPod(pod.metadata.uid);
-  } else if (!pod.spec.node_name.empty()) {
+    return;
+  }
+  if (!IsOurs(pod) && spark::IsExecutor(pod)) GiveWayToOtherScheduler(pod);
+  if (!pod.spec.node_name.empty()) {
     ApplyBoundPod(pod);
   } else if (IsOurs(pod)) {
     ApplyPendingPod(pod);

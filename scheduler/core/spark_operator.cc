@@ -63,10 +63,11 @@ void SchedulerCore::State::OnSparkApplication(Gang& gang, const CustomResourceFe
 void SchedulerCore::State::AssumeFromDriver(Gang& gang, RecordEvent::Type type,
                                             const std::string& why) {
   spark::Shape shape = *std::exchange(gang.gathering.shape, std::nullopt);
-  spark::AssumeTolerationsOfDriver(gang.anchor, shape);
+  spark::AssumeFromDriver(gang.anchor, shape);
   Record(type, gang, "GangAssumed", "Gathering",
          "what the Spark Operator adds to executors is not known, so they are assumed to have the "
-         "driver's tolerations and nothing else of it; the first executor corrects this: " +
+         "driver's scheduler and tolerations and nothing else of it; the first executor corrects "
+         "this: " +
              why);
   AdoptShape(gang, std::move(shape));
 }

@@ -109,6 +109,7 @@ class SchedulerCore::State {
   enum class Leaving { kEnded, kNotBound };
   void ForgetExecutor(const std::string& uid, Leaving leaving);
   void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
+  void GiveWayToOtherScheduler(const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
   void RevalidateSlotsOn(model::NodeIndex node);
   void RevalidateBrokenNodes();

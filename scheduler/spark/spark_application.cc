@@ -237,8 +237,11 @@ StatusOr<Shape> ApplySparkApplicationText(Shape shape, const api::Pod& driver,
   return ApplySparkApplication(std::move(shape), *object);
 }
 
-void AssumeTolerationsOfDriver(const api::Pod& driver, Shape& shape) {
+void AssumeFromDriver(const api::Pod& driver, Shape& shape) {
   for (ExecutorSet& set : shape.executor_sets) {
+    if (set.pod.spec.scheduler_name == "default-scheduler") {
+      set.pod.spec.scheduler_name = driver.spec.scheduler_name;
+    }
     std::vector<api::Toleration>& known = set.pod.spec.tolerations;
     for (const api::Toleration& toleration : driver.spec.tolerations) {
       if (std::find(known.begin(), known.end(), toleration) == known.end()) {

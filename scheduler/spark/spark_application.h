@@ -37,9 +37,10 @@ StatusOr<Shape> ApplySparkApplicationText(Shape shape, const api::Pod& driver,
                                           std::string_view text);
 
 /// For a SparkApplication that cannot be read: gives executors the tolerations of their driver,
-/// which have more nodes to choose from then. Nothing that narrows the choice is taken over (a
-/// selector that both roles share is spec.nodeSelector, which the properties hold), because a wrong
-/// guess would leave the driver waiting for nodes that its executors do not need.
-void AssumeTolerationsOfDriver(const api::Pod& driver, Shape& shape);
+/// which have more nodes to choose from then, and its scheduler where nothing names another.
+/// Nothing that narrows the choice is taken over (a selector that both roles share is
+/// spec.nodeSelector, which the properties hold), because a wrong guess would leave the driver
+/// waiting for nodes that its executors do not need.
+void AssumeFromDriver(const api::Pod& driver, Shape& shape);
 
 }  // namespace muster::spark

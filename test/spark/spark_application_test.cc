@@ -188,16 +188,19 @@ TEST(SparkApplication, TextThatIsNoObjectIsRefused) {
   }
 }
 
-TEST(SparkApplication, WithoutItExecutorsGetTheTolerationsOfTheirDriverAndNothingElse) {
+TEST(SparkApplication, WithoutItExecutorsGetSchedulerAndTolerationsOfTheirDriverAndNothingElse) {
   api::Pod driver = MakeDriver();
+  driver.spec.scheduler_name = "muster";
   driver.spec.tolerations = {{"dedicated", "Equal", "spark", "NoSchedule"}};
   driver.spec.node_selector = {{"pool", "drivers"}};
   Shape shape = MakeShape();
   const json before = api::EncodePod(shape.executor_sets[0].pod)["spec"];
-  AssumeTolerationsOfDriver(driver, shape);
-  AssumeTolerationsOfDriver(driver, shape);
+  AssumeFromDriver(driver, shape);
+  AssumeFromDriver(driver, shape);
   EXPECT_EQ(shape.executor_sets[0].pod.spec.tolerations, driver.spec.tolerations);
   json after = api::EncodePod(shape.executor_sets[0].pod)["spec"];
+  EXPECT_EQ(after["schedulerName"], "muster");
+  after["schedulerName"] = before["schedulerName"];
   after.erase("tolerations");
   EXPECT_EQ(after, before);
 }
