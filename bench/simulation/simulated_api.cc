@@ -150,7 +150,12 @@ void SimulatedApi::SetPhase(const api::NamespacedName& name, const std::string& 
   const auto position = pods_.find(name);
   if (position == pods_.end() || position->second.metadata.uid != uid) return;
   if (api::IsTerminal(position->second)) return;
-  UpdatePod(position->second, [&](api::Pod& changed) { changed.status.phase = phase; });
+  UpdatePod(position->second, [&](api::Pod& changed) {
+    changed.status.phase = phase;
+    if (!changed.status.start_time) {
+      changed.status.start_time = std::chrono::floor<std::chrono::seconds>(queue_.now());
+    }
+  });
 }
 
 void SimulatedApi::DeletePod(const api::NamespacedName& name) {

@@ -167,6 +167,7 @@ void SchedulerCore::State::ApplyFirstList() {
   const std::map<std::string, api::Pod> pods = std::exchange(first_list_, {});
   applying_first_list_ = true;
   for (int wanted = 0; wanted <= 2; ++wanted) {
+    if (wanted == 2) GiveBackEndedSlots(pods);
     for (const auto& [uid, pod] : pods) {
       if (stage(pod) == wanted) ApplyPod(pod);
     }

@@ -21,7 +21,8 @@ namespace muster::core {
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
 /// observe.cc (what the watch shows), gather.cc (shapes), spark_operator.cc (what its webhook adds
 /// to them), admit.cc (placement), bind.cc (binds and
-/// their outcomes), slots.cc (executors and reserved places), report.cc (conditions and events).
+/// their outcomes), recover.cc (what a restart does not read in the plans), slots.cc (executors and
+/// reserved places), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -99,6 +100,9 @@ class SchedulerCore::State {
   void OnNotBound(Gang& gang, const std::string& why);
   void ResolveUnknownBind(Gang& gang);
   void OnResolved(Gang& gang, const PodFetched& event);
+
+  // recover.cc
+  void GiveBackEndedSlots(const std::map<std::string, api::Pod>& pods);
 
   // slots.cc
   void RecoverApplication(const api::Pod& driver);
