@@ -2,11 +2,14 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "scheduler/model/namespace_table.h"
 #include "scheduler/model/node_table.h"
 #include "scheduler/model/resource_vector.h"
+#include "scheduler/model/storage_table.h"
 
 namespace muster::model {
 
@@ -19,6 +22,12 @@ class ClusterModel {
   const NodeTable& Nodes() const { return nodes_; }
   ResourceNames& Names() { return names_; }
   const ResourceNames& Names() const { return names_; }
+  StorageTable& Storage() { return *storage_; }
+  const StorageTable& Storage() const { return *storage_; }
+  NamespaceTable& Namespaces() { return *namespaces_; }
+  const NamespaceTable& Namespaces() const { return *namespaces_; }
+  DisruptionBudgets& Budgets() { return *budgets_; }
+  const DisruptionBudgets& Budgets() const { return *budgets_; }
 
   /// Accounts a pod on a node: bound, or about to be. Placing it again moves or resizes it.
   /// Returns true when something changed.
@@ -27,7 +36,8 @@ class ClusterModel {
   NodeIndex RemovePod(std::string_view uid);
   /// kNoNode when the pod is on no node.
   NodeIndex NodeOfPod(std::string_view uid) const;
-  /// The same nodes with nothing on them. Cost: copies the node table.
+  /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
+  /// shared with this model.
   ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
 
@@ -39,6 +49,10 @@ class ClusterModel {
 
   NodeTable nodes_;
   ResourceNames names_;
+  // Shared with WithoutPods(), which is read and thrown away.
+  std::shared_ptr<StorageTable> storage_ = std::make_shared<StorageTable>();
+  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
+  std::shared_ptr<DisruptionBudgets> budgets_ = std::make_shared<DisruptionBudgets>();
   absl::flat_hash_map<std::string, PlacedPod> pods_;  // by UID, lookup only
 };
 
