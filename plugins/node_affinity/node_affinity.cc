@@ -36,9 +36,10 @@ class NodeAffinity final : public framework::FilterPlugin {
   std::string_view Name() const override { return "NodeAffinity"; }
 
   std::unique_ptr<framework::NodeFilter> Prepare(
-      const framework::PodSetView& pod_set) const override {
-    if (pod_set.spec.node_selector.empty() && !pod_set.spec.node_affinity.required) return nullptr;
-    return std::make_unique<Filter>(pod_set.spec);
+      const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
+    if (pod_set.pod.spec.node_selector.empty() && !pod_set.pod.spec.node_affinity.required)
+      return nullptr;
+    return std::make_unique<Filter>(pod_set.pod.spec);
   }
 };
 

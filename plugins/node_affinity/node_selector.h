@@ -7,11 +7,6 @@
 
 namespace muster::plugins {
 
-/// True when the labels meet the requirement. Gt and Lt compare 64-bit integers; an operator that
-/// is not one of In, NotIn, Exists, DoesNotExist, Gt, Lt, or a value that is no integer, meets
-/// nothing.
-bool Meets(const api::SelectorRequirement& requirement, const api::StringMap& labels);
-
 /// True when one of the terms matches (terms are ORed, the requirements of a term ANDed; an empty
 /// term matches nothing). Fields: only metadata.name. Source:
 /// k8s.io/component-helpers/scheduling/corev1/nodeaffinity.

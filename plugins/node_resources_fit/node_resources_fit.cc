@@ -47,8 +47,8 @@ class NodeResourcesFit final : public framework::FilterPlugin {
   std::string_view Name() const override { return "NodeResourcesFit"; }
 
   std::unique_ptr<framework::NodeFilter> Prepare(
-      const framework::PodSetView& pod_set) const override {
-    return std::make_unique<Filter>(pod_set.amounts);
+      const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
+    return std::make_unique<Filter>(pod_set.info.amounts);
   }
 };
 

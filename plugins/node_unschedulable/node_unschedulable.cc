@@ -19,9 +19,9 @@ class NodeUnschedulable final : public framework::FilterPlugin {
   std::string_view Name() const override { return "NodeUnschedulable"; }
 
   std::unique_ptr<framework::NodeFilter> Prepare(
-      const framework::PodSetView& pod_set) const override {
+      const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
     const api::Taint cordon{"node.kubernetes.io/unschedulable", "", "NoSchedule"};
-    if (Tolerates(pod_set.spec.tolerations, cordon)) return nullptr;
+    if (Tolerates(pod_set.pod.spec.tolerations, cordon)) return nullptr;
     return std::make_unique<Filter>();
   }
 };

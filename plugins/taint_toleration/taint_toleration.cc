@@ -31,8 +31,8 @@ class TaintToleration final : public framework::FilterPlugin {
   std::string_view Name() const override { return "TaintToleration"; }
 
   std::unique_ptr<framework::NodeFilter> Prepare(
-      const framework::PodSetView& pod_set) const override {
-    return std::make_unique<Filter>(pod_set.spec.tolerations);
+      const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
+    return std::make_unique<Filter>(pod_set.pod.spec.tolerations);
   }
 };
 

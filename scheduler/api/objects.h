@@ -78,6 +78,7 @@ struct Container {
 struct KeyToPath {
   std::string key;
   std::string path;
+  auto operator<=>(const KeyToPath&) const = default;
 };
 
 /// The kinds of volumes that scheduling tells apart; all others (emptyDir, secret, ...) are kOther.
@@ -109,6 +110,7 @@ struct Volume {
   /// Of kEphemeral: the claim that will be made. Of a kPersistentVolumeClaim without a source: the
   /// claim that Spark will make for an executor that does not exist yet.
   std::optional<PersistentVolumeClaimSpec> claim_template = std::nullopt;
+  auto operator<=>(const Volume&) const = default;
 };
 
 /// A claim to devices: one that exists, or the template of one for each pod.

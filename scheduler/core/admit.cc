@@ -13,6 +13,20 @@ namespace muster::core {
 using gang::GangKind;
 using gang::GangPhase;
 
+namespace {
+
+/// Whether pods that come may make room for it: it wants to be near some, or evenly spread.
+bool AsksForOthers(const gang::Gang& gang) {
+  const auto asks = [](const api::PodSpec& spec) {
+    return !spec.pod_affinity.required.empty() || !spec.topology_spread.empty();
+  };
+  return asks(gang.anchor.spec) ||
+         std::any_of(gang.executor_sets.begin(), gang.executor_sets.end(),
+                     [&](const spark::ExecutorSet& set) { return asks(set.pod.spec); });
+}
+
+}  // namespace
+
 queue::Rank SchedulerCore::State::RankOf(const Gang& gang) {
   return {gang.anchor.spec.priority, gang.anchor.metadata.creation_timestamp, gang.Name(),
           gang.Uid()};
@@ -81,18 +95,14 @@ bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
 
 placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
                                                  model::Statement& statement) {
-  // Sized once, so that the demands may point into it.
-  std::vector<model::ResourceVector> amounts;
-  amounts.reserve(gang.executor_sets.size());
   std::vector<placement::PodSetDemand> demands;
-  demands.push_back({gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor.spec,
-                     gang.anchor_amounts, 1});
-  for (const spark::ExecutorSet& set : gang.executor_sets) {
-    amounts.push_back(model::PodAmounts(api::EffectiveRequests(set.pod.spec), model.Names()));
-    if (set.count > 0) {
-      demands.push_back(
-          {"executors", set.pod.spec, amounts.back(), set.count, gang.settings.executors_min});
-    }
+  demands.push_back(
+      {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
+  for (std::size_t i = 0; i < gang.executor_sets.size(); ++i) {
+    const spark::ExecutorSet& set = gang.executor_sets[i];
+    if (set.count == 0) continue;
+    demands.push_back(
+        {"executors", set.pod, gang.executor_infos[i], set.count, gang.settings.executors_min});
   }
   return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang));
 }
@@ -103,10 +113,12 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
   const placement::Attempt attempt = Attempt(gang, model_, statement);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
+    if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());
     ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis);
     ConsiderHoldingTheLine(gang);
     return;
   }
+  waiting_for_others_.erase(gang.Uid());
   std::move(statement).Commit();
   Admit(gang, *attempt.shares);
 }
@@ -116,12 +128,13 @@ void SchedulerCore::State::Admit(Gang& gang,
                                  const std::vector<std::vector<placement::NodeShare>>& shares) {
   auto share = shares.begin();
   const model::NodeIndex anchor_node = share->front().node;
-  for (const spark::ExecutorSet& executors : gang.executor_sets) {
+  for (std::size_t i = 0; i < gang.executor_sets.size(); ++i) {
+    const spark::ExecutorSet& executors = gang.executor_sets[i];
     gang::SlotSet set;
     set.profile = executors.profile;
     set.requests = api::EffectiveRequests(executors.pod.spec);
-    set.amounts = model::PodAmounts(set.requests, model_.Names());
-    set.spec = executors.pod.spec;
+    set.info = gang.executor_infos[i];
+    set.pod = executors.pod;
     if (executors.count > 0) {
       ++share;
       for (const placement::NodeShare& part : *share) {
@@ -133,11 +146,11 @@ void SchedulerCore::State::Admit(Gang& gang,
     gang.reservation.Sets().push_back(std::move(set));
   }
   // The Statement reserved room for the anchor; from here on the pod itself is accounted.
-  model_.PlacePod(gang.Uid(), anchor_node, gang.anchor_amounts);
+  model_.PlacePod(gang.Uid(), anchor_node, gang.anchor_info);
   if (Gang* application = FindGang(gang.application_uid)) {
     NoteExecutor(*application, gang.Uid(), anchor_node);
   }
-  model_.Nodes().Account(anchor_node, gang.anchor_amounts, -1);
+  model_.HoldPlaces(anchor_node, gang.anchor_info, -1);
 
   api::StringMap annotations;
   if (gang.kind == GangKind::kApplication) {

@@ -73,6 +73,7 @@ void SchedulerCore::State::OnBound(Gang& gang) {
   if (by_us) ++statistics_.gangs_admitted;
   gang.phase = GangPhase::kReserved;
   gang.executor_sets.clear();
+  gang.executor_infos.clear();
   KeepOnlyWhatNamesDriver(gang);
   ArmSlotTimer(gang);
 }

@@ -43,20 +43,24 @@ std::string Describe(const api::ResourceList& requests) {
 void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& set,
                                              const api::Pod& executor) {
   if (std::exchange(set.confirmed, true)) return;
-  const bool predicted = set.spec.has_value();  // after a restart only the requests are known
-  const api::ResourceList requests = api::EffectiveRequests(executor.spec);
-  const model::ResourceVector amounts = model::PodAmounts(requests, model_.Names());
-  const bool same_size = amounts == set.amounts;
-  const bool same_nodes = !predicted || SameConstraints(*set.spec, executor.spec);
+  const bool predicted = set.pod.has_value();  // after a restart only the requests are known
+  model::PodInfoPtr info = model::MakePodInfo(executor, model_.Names());
+  const model::ResourceVector& amounts = info->amounts;
+  const model::ResourceVector& expected = set.info->amounts;
+  const bool same_size = amounts == expected;
+  const bool same_nodes = !predicted || SameConstraints(set.pod->spec, executor.spec);
   if (predicted && same_size && same_nodes) ++statistics_.predictions_exact;
-  set.spec = executor.spec;
-  if (same_size && same_nodes) return;
+  if (same_size && same_nodes) {
+    gang::Reservation::Become(set, executor, std::move(info), model_);
+    return;
+  }
 
+  const api::ResourceList requests = api::EffectiveRequests(executor.spec);
   ++statistics_.shape_mismatches;
   statistics_.mismatch_cpu_millicores +=
-      static_cast<std::uint64_t>(std::abs(amounts.cpu.value - set.amounts.cpu.value));
+      static_cast<std::uint64_t>(std::abs(amounts.cpu.value - expected.cpu.value));
   statistics_.mismatch_memory_bytes +=
-      static_cast<std::uint64_t>(std::abs(amounts.memory.value - set.amounts.memory.value));
+      static_cast<std::uint64_t>(std::abs(amounts.memory.value - expected.memory.value));
   Record(RecordEvent::Type::kWarning, application, "GangMismatch", "Reserving",
          "executor " + executor.metadata.name + " is not what was predicted: it asks " +
              Describe(requests) + (same_nodes ? "" : " and is bound to other nodes") +
@@ -65,7 +69,7 @@ void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& s
              "still empty are reserved anew");
   gang::Reservation::LoseAll(set, model_);
   set.requests = requests;
-  set.amounts = amounts;
+  gang::Reservation::Become(set, executor, std::move(info), model_);
   CapacityGrew();
   ReplaceLostSlots(application);
 }

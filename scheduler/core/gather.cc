@@ -110,6 +110,10 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
   gang.settings = *std::move(settings);
   gang.driver_host = std::move(shape.driver_host);
   gang.executor_sets = std::move(shape.executor_sets);
+  gang.executor_infos.clear();
+  for (const spark::ExecutorSet& set : gang.executor_sets) {
+    gang.executor_infos.push_back(model::MakePodInfo(set.pod, model_.Names()));
+  }
   Enqueue(gang);
 }
 

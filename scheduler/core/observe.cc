@@ -69,8 +69,7 @@ void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
   const std::string& uid = pod.metadata.uid;
   const model::NodeIndex node = model_.Nodes().FindOrAddGhost(pod.spec.node_name);
   const model::NodeIndex before = model_.NodeOfPod(uid);
-  const bool changed = model_.PlacePod(
-      uid, node, model::PodAmounts(api::EffectiveRequests(pod.spec), model_.Names()));
+  const auto change = model_.PlacePod(uid, node, model::MakePodInfo(pod, model_.Names()));
   if (IsOurs(pod)) {
     if (Gang* gang = FindGang(uid); gang != nullptr && gang->phase != GangPhase::kReserved) {
       OnBound(*gang);
@@ -80,8 +79,9 @@ void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
     if (spark::IsExecutor(pod)) AdoptBoundExecutor(pod);
     FollowDriver(pod);
   }
-  if (!changed) return;
-  if (before != model::kNoNode) CapacityGrew();  // moved or resized: somewhere there may be room
+  if (change == model::ClusterModel::Change::kNothing) return;
+  // Moved or changed: somewhere there may be room. New: what waits for a neighbour may have one.
+  if (before != model::kNoNode || !waiting_for_others_.empty()) CapacityGrew();
   if (model::IsOverCommitted(model_.Nodes().Free(node))) RevalidateSlotsOn(node);
 }
 
@@ -93,6 +93,10 @@ void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
   }
   if (Gang* known = FindGang(uid)) {
     if (known->phase != GangPhase::kReserved) known->anchor = pod;
+    // While it is being bound, the model has the pod as it was placed.
+    if (known->phase == GangPhase::kGathering || known->phase == GangPhase::kWaiting) {
+      known->anchor_info = model::MakePodInfo(pod, model_.Names());
+    }
     return;
   }
   // Bound by us already, and this version of the pod is older than our bind.
@@ -101,7 +105,7 @@ void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
 
   Gang& gang = gangs_[uid];
   gang.anchor = pod;
-  gang.anchor_amounts = model::PodAmounts(api::EffectiveRequests(pod.spec), model_.Names());
+  gang.anchor_info = model::MakePodInfo(pod, model_.Names());
   for (const api::PodCondition& condition : pod.status.conditions) {
     if (condition.type == "PodScheduled") gang.reported = condition;
   }
@@ -130,6 +134,7 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
   ReleaseSlots(*gang);
   for (const auto& [executor, node] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
+  waiting_for_others_.erase(uid);
   gangs_.erase(gangs_.find(uid));
 }
 

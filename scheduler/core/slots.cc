@@ -40,7 +40,7 @@ void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
   gang.anchor = driver;
   if (driver.metadata.deletion_timestamp) return;
   KeepOnlyWhatNamesDriver(gang);
-  gang.reservation.Restore(*plan, model_, now_);
+  gang.reservation.Restore(*plan, driver.metadata.namespace_name, model_, now_);
   // Read before, when the gang was admitted, so it parses; else the defaults hold.
   const auto settings = gang::ReadSettings(driver.metadata.annotations, options_.gang_members_max);
   if (settings.ok()) gang.settings = *settings;
@@ -68,7 +68,7 @@ void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
     return;
   }
   const auto amounts = model::PodAmounts(api::EffectiveRequests(executor.spec), model_.Names());
-  if (!FitsInto(set->amounts, amounts)) {
+  if (!FitsInto(set->info->amounts, amounts)) {
     // Not what was predicted: it gave its slot back when it was placed, but the plan still has it.
     if (applying_first_list_) gang::Reservation::DropOne(*set, model_);
     return;
@@ -96,23 +96,28 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
   gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor.anchor));
   if (set == nullptr) return false;
   ConfirmPrediction(*application, *set, executor.anchor);
-  if (!FitsInto(set->amounts, executor.anchor_amounts)) {
+  if (!FitsInto(set->info->amounts, executor.anchor_info->amounts)) {
     // Larger than the others of its set: it gives its place back and is placed as it is.
     gang::Reservation::DropOne(*set, model_);
     CapacityGrew();
     return false;
   }
-  const framework::PodSetView view{executor.anchor.spec, executor.anchor_amounts};
-  const framework::PreparedFilters filters(profile_, view);
+  const framework::PodSetView view{executor.anchor, *executor.anchor_info};
+  model::NodeIndex refused = model::kNoNode;
   for (gang::Slot& slot : set->slots) {
-    if (!slot.IsEmpty()) continue;
+    if (!slot.IsEmpty() || slot.node == refused) continue;
     const model::NodeIndex node = slot.node;
-    model_.Nodes().Account(node, set->amounts, -1);
+    // Judged as if the slot were not there: it stands for this very executor.
+    model_.HoldPlaces(node, set->info, -1);
+    const framework::PreparedFilters filters(profile_, view, model_);
     const bool admits = filters.CapacityOf(model_, node, 1) == 1;
-    model_.Nodes().Account(node, set->amounts, 1);
-    if (!admits) continue;
+    model_.HoldPlaces(node, set->info, 1);
+    if (!admits) {
+      refused = node;
+      continue;
+    }
     gang::Reservation::Take(*set, slot, executor.Uid(), model_);
-    model_.PlacePod(executor.Uid(), node, executor.anchor_amounts);
+    model_.PlacePod(executor.Uid(), node, executor.anchor_info);
     NoteExecutor(*application, executor.Uid(), node);
     ++statistics_.slots_taken;
     SendBind(executor, node, {});
@@ -165,6 +170,17 @@ void SchedulerCore::State::RevalidateBrokenNodes() {
   }
 }
 
+/// How many slots of a set that are on the node, and out of the model just now, it still takes.
+std::int64_t SchedulerCore::State::CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
+                                                 std::int64_t slots) const {
+  if (!set.pod) {
+    // Without the constraints only the room can be judged; the executor itself is judged in full.
+    return model::CountThatFit(model_.Nodes().Free(node), set.info->amounts, slots);
+  }
+  const framework::PreparedFilters filters(profile_, {*set.pod, *set.info}, model_);
+  return filters.CapacityOf(model_, node, slots);
+}
+
 /// The node has changed, or others took room on it: empty slots that it can no longer honour are
 /// lost.
 void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
@@ -174,15 +190,9 @@ void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
         return s.IsEmpty() && s.node == node;
       });
       if (here == 0) continue;
-      const api::PodSpec unknown;
-      const framework::PodSetView view{set.spec ? *set.spec : unknown, set.amounts};
-      const framework::PreparedFilters filters(profile_, view);
-      model_.Nodes().Account(node, set.amounts, -here);
-      // Without the constraints only the room can be judged; the executor itself is judged in full.
-      const std::int64_t fit =
-          set.spec ? filters.CapacityOf(model_, node, here)
-                   : model::CountThatFit(model_.Nodes().Free(node), set.amounts, here);
-      model_.Nodes().Account(node, set.amounts, here);
+      model_.HoldPlaces(node, set.info, -here);
+      const std::int64_t fit = CountHonoured(set, node, here);
+      model_.HoldPlaces(node, set.info, here);
       if (fit == here) continue;
       statistics_.slots_lost +=
           static_cast<std::uint64_t>(gang::Reservation::Lose(set, node, here - fit, model_));
@@ -202,10 +212,10 @@ void SchedulerCore::State::ReplaceLostSlots() {
 /// Looks for new places, as many as there are, next to the rest of the application.
 void SchedulerCore::State::ReplaceLostSlots(Gang& application) {
   for (gang::SlotSet& set : application.reservation.Sets()) {
-    if (!set.spec) continue;  // placed when the executor itself is there
+    if (!set.pod) continue;  // placed when the executor itself is there
     for (gang::Slot& slot : set.slots) {
       if (slot.IsTaken() || !slot.IsLost()) continue;
-      const placement::PodSetDemand demand{"executors", *set.spec, set.amounts, 1};
+      const placement::PodSetDemand demand{"executors", *set.pod, set.info, 1};
       model::Statement statement(model_);
       // PreferredNodes asks for a member's view of its application.
       Gang member;

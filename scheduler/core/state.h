@@ -107,6 +107,8 @@ class SchedulerCore::State {
   void ForgetExecutor(const std::string& uid, Leaving leaving);
   void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
+  std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
+                             std::int64_t slots) const;
   void RevalidateSlotsOn(model::NodeIndex node);
   void RevalidateBrokenNodes();
   void ReplaceLostSlots();
@@ -143,6 +145,8 @@ class SchedulerCore::State {
   std::map<std::string, Gang, std::less<>> gangs_;
   /// Bound executors -> UID of their application. Lookup only.
   absl::flat_hash_map<std::string, std::string> executor_applications_;
+  /// Gangs without room, with rules that more pods could satisfy: affinity, spread.
+  std::set<std::string> waiting_for_others_;
   /// Applications with slots that lost their node.
   std::set<std::string> applications_with_lost_slots_;
 

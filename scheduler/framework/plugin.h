@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,8 +17,11 @@ namespace muster::framework {
 
 /// One pod set as plugins see it. Borrowed: valid while the filter made from it is used.
 struct PodSetView {
-  const api::PodSpec& spec;
-  const model::ResourceVector& amounts;  // what one pod takes
+  /// One pod of the set. Without UID and name where the pods do not exist yet.
+  const api::Pod& pod;
+  const model::PodInfo& info;
+  /// The other sets that are placed in the same attempt: the driver beside its executors.
+  std::span<const model::PodInfoPtr> companions = {};
 };
 
 /// Why a node refused: kube-scheduler's words. `resolvable` says that evicting pods could help.
@@ -31,10 +35,14 @@ class NodeFilter {
  public:
   virtual ~NodeFilter() = default;
 
+  /// Set when no node can take a pod of the set, whatever they are: kube-scheduler's PreFilter
+  /// rejects it. The other functions are not called then.
+  virtual std::optional<Refusal> RefusesEverywhere() const { return std::nullopt; }
+
   /// Lowers capacity[i] to the number of pods of the set that node first+i can take on top of what
-  /// is there now, as far as this plugin is concerned; 0 refuses the node. Never raises it. Called
-  /// for all nodes at once when a placement starts, and for single ones while it tries; nodes with
-  /// capacity 0 need not be judged. Cost: O(capacity.size()). Allocates nothing.
+  /// is there now, as far as this plugin is concerned and if no other node changes; 0 refuses the
+  /// node. Never raises it. Called for all nodes at once when a placement starts, and for single
+  /// ones while it tries; nodes with capacity 0 need not be judged. Cost: O(capacity.size()).
   virtual void LimitCapacity(const model::ClusterModel& model, model::NodeIndex first,
                              std::span<std::int64_t> capacity) const = 0;
 
@@ -42,6 +50,15 @@ class NodeFilter {
   /// diagnosis, after a placement has failed. Must agree with LimitCapacity.
   virtual void Explain(const model::ClusterModel& model, model::NodeIndex node,
                        std::vector<Refusal>& refusals) const = 0;
+
+  /// True when a pod of the gang on one node changes what another node can take: zones to spread
+  /// over, affinity, shared volumes. The gang is then placed step by step.
+  virtual bool CouplesNodes() const { return false; }
+
+  /// `count` pods of the gang, of this set or another, have been placed on the node since Prepare;
+  /// negative: taken back. The model shows it already. Called only where CouplesNodes.
+  virtual void OnPlaced(const model::ClusterModel& /*model*/, model::NodeIndex /*node*/,
+                        const model::PodInfo& /*pods*/, std::int64_t /*count*/) {}
 };
 
 /// A rule about which nodes a pod may run on.
@@ -50,9 +67,11 @@ class FilterPlugin {
   virtual ~FilterPlugin() = default;
   virtual std::string_view Name() const = 0;
 
-  /// Prepares the rule for one pod set; nullptr when it has nothing to say about it, so that it
-  /// costs nothing. What can be worked out once per pod set is worked out here.
-  virtual std::unique_ptr<NodeFilter> Prepare(const PodSetView& pod_set) const = 0;
+  /// Prepares the rule for one pod set on the cluster as it is now; nullptr when it has nothing to
+  /// say about it, so that it costs nothing. What can be worked out once per pod set is worked out
+  /// here. The pods of the set and its companions are not in the model yet.
+  virtual std::unique_ptr<NodeFilter> Prepare(const PodSetView& pod_set,
+                                              const model::ClusterModel& model) const = 0;
 };
 
 }  // namespace muster::framework

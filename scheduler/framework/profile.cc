@@ -2,16 +2,23 @@
 
 namespace muster::framework {
 
-PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_set) {
+PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_set,
+                                 const model::ClusterModel& model) {
   for (const auto& plugin : profile.filters) {
-    if (auto filter = plugin->Prepare(pod_set)) filters_.push_back(std::move(filter));
+    auto filter = plugin->Prepare(pod_set, model);
+    if (filter == nullptr) continue;
+    refused_everywhere_ = filter->RefusesEverywhere();
+    if (refused_everywhere_) break;
+    if (filter->CouplesNodes()) coupling_.push_back(filter.get());
+    filters_.push_back(std::move(filter));
   }
 }
 
 void PreparedFilters::Capacities(const model::ClusterModel& model, std::int64_t limit,
                                  std::vector<std::int64_t>& capacity) const {
   const model::NodeTable& nodes = model.Nodes();
-  capacity.assign(nodes.Size(), limit);
+  capacity.assign(nodes.Size(), refused_everywhere_ ? 0 : limit);
+  if (refused_everywhere_) return;
   for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
     if (!nodes.IsPresent(node)) capacity[node] = 0;
   }
@@ -20,6 +27,7 @@ void PreparedFilters::Capacities(const model::ClusterModel& model, std::int64_t 
 
 std::int64_t PreparedFilters::CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
                                          std::int64_t limit) const {
+  if (refused_everywhere_) return 0;
   std::int64_t capacity = model.Nodes().IsPresent(node) ? limit : 0;
   for (const auto& filter : filters_) filter->LimitCapacity(model, node, {&capacity, 1});
   return capacity;
@@ -27,12 +35,18 @@ std::int64_t PreparedFilters::CapacityOf(const model::ClusterModel& model, model
 
 std::vector<Refusal> PreparedFilters::Explain(const model::ClusterModel& model,
                                               model::NodeIndex node) const {
+  if (refused_everywhere_) return {*refused_everywhere_};
   std::vector<Refusal> refusals;
   for (const auto& filter : filters_) {
     filter->Explain(model, node, refusals);
     if (!refusals.empty()) break;
   }
   return refusals;
+}
+
+void PreparedFilters::OnPlaced(const model::ClusterModel& model, model::NodeIndex node,
+                               const model::PodInfo& pods, std::int64_t count) {
+  for (NodeFilter* filter : coupling_) filter->OnPlaced(model, node, pods, count);
 }
 
 }  // namespace muster::framework

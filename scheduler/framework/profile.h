@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "scheduler/framework/plugin.h"
@@ -13,11 +14,15 @@ struct Profile {
   std::vector<std::unique_ptr<FilterPlugin>> filters;
 };
 
-/// All filters of a profile, prepared for one pod set.
+/// All filters of a profile, prepared for one pod set on the cluster as it is.
 /// Ownership: borrows the pod set and the plugins.
 class PreparedFilters {
  public:
-  PreparedFilters(const Profile& profile, const PodSetView& pod_set);
+  PreparedFilters(const Profile& profile, const PodSetView& pod_set,
+                  const model::ClusterModel& model);
+
+  /// Set when no node can take a pod of the set; the first filter that says so.
+  const std::optional<Refusal>& RefusedEverywhere() const { return refused_everywhere_; }
 
   /// How many pods of the set each node can take; 0 for nodes that are not there. `capacity` is
   /// resized to the model; at most `limit` a node.
@@ -31,8 +36,16 @@ class PreparedFilters {
   /// The reasons of the first filter that refuses the node; empty when none does.
   std::vector<Refusal> Explain(const model::ClusterModel& model, model::NodeIndex node) const;
 
+  /// True when a pod on one node changes what another can take.
+  bool CoupleNodes() const { return !coupling_.empty(); }
+  /// Tells the filters that couple nodes; see NodeFilter::OnPlaced.
+  void OnPlaced(const model::ClusterModel& model, model::NodeIndex node, const model::PodInfo& pods,
+                std::int64_t count);
+
  private:
   std::vector<std::unique_ptr<NodeFilter>> filters_;
+  std::vector<NodeFilter*> coupling_;
+  std::optional<Refusal> refused_everywhere_;
 };
 
 }  // namespace muster::framework

@@ -48,7 +48,7 @@ struct Gang {
   GangKind kind = GangKind::kSinglePod;
   GangPhase phase = GangPhase::kWaiting;
   api::Pod anchor;
-  model::ResourceVector anchor_amounts;
+  model::PodInfoPtr anchor_info;
 
   /// kSinglePod: UID of the driver that owns this executor; empty for all other pods.
   std::string application_uid;
@@ -57,6 +57,7 @@ struct Gang {
   Settings settings;
   std::string driver_host;  // in the executors' SPARK_DRIVER_URL, where the shape tells
   std::vector<spark::ExecutorSet> executor_sets;  // of a known shape
+  std::vector<model::PodInfoPtr> executor_infos;  // of the same sets
   Reservation reservation;
   /// The bound executors and their nodes, with a slot or without: what comes later goes beside
   /// them.

@@ -1,6 +1,7 @@
 #include "scheduler/gang/reservation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scheduler/base/check.h"
 
@@ -25,17 +26,18 @@ void Reservation::AddAccounted(SlotSet& set, model::NodeIndex node, std::int64_t
   for (std::int64_t i = 0; i < count; ++i) set.slots.push_back({node, "", now});
 }
 
-void Reservation::Restore(const Plan& plan, model::ClusterModel& model, Time now) {
+void Reservation::Restore(const Plan& plan, const std::string& namespace_name,
+                          model::ClusterModel& model, Time now) {
   for (const Plan::PodSet& planned : plan.pod_sets) {
     SlotSet set;
     set.profile = planned.profile;
     set.requests = planned.requests;
-    set.amounts = model::PodAmounts(planned.requests, model.Names());
+    set.info = model::MakePodInfo(planned.requests, namespace_name, model.Names());
     set.kept_min = planned.min;
     for (const auto& [name, count] : planned.slots) {
       if (count == 0) continue;
       const model::NodeIndex node = model.Nodes().FindOrAddGhost(name);
-      model.Nodes().Account(node, set.amounts, count);
+      model.HoldPlaces(node, set.info, count);
       AddAccounted(set, node, count, now);
     }
     sets_.push_back(std::move(set));
@@ -62,7 +64,7 @@ void Reservation::Take(SlotSet& set, Slot& slot, std::string_view pod_uid,
                        model::ClusterModel& model) {
   MUSTER_CHECK(slot.IsEmpty(), "only an empty slot can be taken");
   slot.pod_uid = std::string(pod_uid);
-  model.Nodes().Account(slot.node, set.amounts, -1);
+  model.HoldPlaces(slot.node, set.info, -1);
 }
 
 bool Reservation::Vacate(std::string_view pod_uid, model::ClusterModel& model, Time now) {
@@ -75,7 +77,7 @@ bool Reservation::Vacate(std::string_view pod_uid, model::ClusterModel& model, T
       if (slot.node >= model.Nodes().Size() || !model.Nodes().IsPresent(slot.node)) {
         slot.node = model::kNoNode;
       } else {
-        model.Nodes().Account(slot.node, set.amounts, 1);
+        model.HoldPlaces(slot.node, set.info, 1);
       }
       return true;
     }
@@ -102,14 +104,26 @@ std::int64_t Reservation::Lose(SlotSet& set, model::NodeIndex node, std::int64_t
     slot.node = model::kNoNode;
     ++lost;
   }
-  if (lost > 0) model.Nodes().Account(node, set.amounts, -lost);
+  if (lost > 0) model.HoldPlaces(node, set.info, -lost);
   return lost;
+}
+
+void Reservation::Become(SlotSet& set, const api::Pod& executor, model::PodInfoPtr info,
+                         model::ClusterModel& model) {
+  for (const Slot& slot : set.slots) {
+    if (!slot.IsEmpty()) continue;
+    // First hold, then give back: a ghost must not be forgotten in between.
+    model.HoldPlaces(slot.node, info, 1);
+    model.HoldPlaces(slot.node, set.info, -1);
+  }
+  set.pod = executor;
+  set.info = std::move(info);
 }
 
 void Reservation::LoseAll(SlotSet& set, model::ClusterModel& model) {
   for (Slot& slot : set.slots) {
     if (!slot.IsEmpty()) continue;
-    model.Nodes().Account(slot.node, set.amounts, -1);
+    model.HoldPlaces(slot.node, set.info, -1);
     slot.node = model::kNoNode;
   }
 }
@@ -121,7 +135,7 @@ void Reservation::DropOne(SlotSet& set, model::ClusterModel& model) {
     chosen = std::find_if(set.slots.begin(), set.slots.end(),
                           [](const Slot& slot) { return slot.IsEmpty(); });
     if (chosen == set.slots.end()) return;
-    model.Nodes().Account(chosen->node, set.amounts, -1);
+    model.HoldPlaces(chosen->node, set.info, -1);
   }
   set.slots.erase(chosen);
 }
@@ -131,7 +145,7 @@ std::int64_t Reservation::DropEmptySince(Time before, model::ClusterModel& model
   for (SlotSet& set : sets_) {
     dropped += static_cast<std::int64_t>(std::erase_if(set.slots, [&](const Slot& slot) {
       if (slot.IsTaken() || slot.empty_since > before) return false;
-      if (slot.IsEmpty()) model.Nodes().Account(slot.node, set.amounts, -1);
+      if (slot.IsEmpty()) model.HoldPlaces(slot.node, set.info, -1);
       return true;
     }));
   }

@@ -30,10 +30,11 @@ struct Slot {
 struct SlotSet {
   std::int32_t profile = 0;
   api::ResourceList requests;
-  model::ResourceVector amounts;
-  /// The constraints of the executors. After a restart only the requests are known, until the first
-  /// executor shows the rest.
-  std::optional<api::PodSpec> spec;
+  /// What an empty slot is to the model. After a restart only the requests are known, until the
+  /// first executor shows the rest.
+  model::PodInfoPtr info;
+  /// An executor as predicted or as seen; absent after a restart, until the first one is seen.
+  std::optional<api::Pod> pod;
   /// A real executor has been seen, so that requests and constraints are facts.
   bool confirmed = false;
   /// Slots beyond this many are given back when their executor ends: with dynamic allocation nobody
@@ -58,8 +59,9 @@ class Reservation {
   /// Adds an empty slot on a node where the model has already accounted it (a committed Statement).
   static void AddAccounted(SlotSet& set, model::NodeIndex node, std::int64_t count, Time now);
 
-  /// Rebuilds the reservation of a plan and accounts it.
-  void Restore(const Plan& plan, model::ClusterModel& model, Time now);
+  /// Rebuilds the reservation of a plan for executors of this namespace, and accounts it.
+  void Restore(const Plan& plan, const std::string& namespace_name, model::ClusterModel& model,
+               Time now);
   Plan ToPlan(const model::NodeTable& nodes) const;
 
   /// Hands an empty slot to a pod. The caller accounts the pod on the slot's node right after.
@@ -73,6 +75,9 @@ class Reservation {
   /// Takes the node from up to `count` empty slots of a set that are on it; returns how many.
   static std::int64_t Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
                            model::ClusterModel& model);
+  /// From here on the set is what this executor is; its empty slots stay where they are.
+  static void Become(SlotSet& set, const api::Pod& executor, model::PodInfoPtr info,
+                     model::ClusterModel& model);
   /// Takes the nodes from all empty slots of a set.
   static void LoseAll(SlotSet& set, model::ClusterModel& model);
   /// Gives up one slot of the set, a lost one first, then an empty one.

@@ -1,30 +1,87 @@
 #include "scheduler/model/cluster_model.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "scheduler/base/check.h"
+
 namespace muster::model {
 
-bool ClusterModel::PlacePod(std::string_view uid, NodeIndex node, const ResourceVector& amounts) {
+ClusterModel::Change ClusterModel::PlacePod(std::string_view uid, NodeIndex node, PodInfoPtr info) {
   PlacedPod& pod = pods_[std::string(uid)];
-  if (pod.node == node && pod.amounts == amounts) return false;
-  const PlacedPod before = pod;
-  pod = {node, amounts};
-  // First add, then give back: a ghost that both touch must not be forgotten in between.
-  nodes_.Account(node, amounts, 1);
-  if (before.node != kNoNode) nodes_.Account(before.node, before.amounts, -1);
-  return true;
+  if (pod.node == node && SameForOthers(*pod.info, *info)) return Change::kNothing;
+  const bool same_room = pod.node == node && pod.info->amounts == info->amounts;
+  // First put, then take: a ghost that both touch must not be forgotten in between.
+  const PlacedPod before = std::exchange(pod, PlacedPod{std::string(uid), node, info});
+  Put(node, info, 1, &pod);
+  if (before.node != kNoNode) Take(before.node, before.info, 1, &pod);
+  return same_room ? Change::kAppearance : Change::kPlaceOrSize;
 }
 
 NodeIndex ClusterModel::RemovePod(std::string_view uid) {
   const auto found = pods_.find(std::string(uid));
   if (found == pods_.end()) return kNoNode;
-  const PlacedPod pod = std::move(found->second);
+  const PlacedPod& pod = found->second;
+  const NodeIndex node = pod.node;
+  const PodInfoPtr info = pod.info;
+  Take(node, info, 1, &pod);
   pods_.erase(found);
-  nodes_.Account(pod.node, pod.amounts, -1);
-  return pod.node;
+  return node;
+}
+
+const PlacedPod* ClusterModel::FindPod(std::string_view uid) const {
+  const auto found = pods_.find(std::string(uid));
+  return found == pods_.end() ? nullptr : &found->second;
 }
 
 NodeIndex ClusterModel::NodeOfPod(std::string_view uid) const {
-  const auto found = pods_.find(std::string(uid));
-  return found == pods_.end() ? kNoNode : found->second.node;
+  const PlacedPod* pod = FindPod(uid);
+  return pod == nullptr ? kNoNode : pod->node;
+}
+
+void ClusterModel::HoldPlaces(NodeIndex node, const PodInfoPtr& info, std::int64_t count) {
+  if (count > 0) Put(node, info, count, nullptr);
+  if (count < 0) Take(node, info, -count, nullptr);
+}
+
+std::span<const PodsOnNode> ClusterModel::PodsOn(NodeIndex node) const {
+  if (node >= pods_on_.size()) return {};
+  return pods_on_[node];
+}
+
+void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count,
+                       const PlacedPod* pod) {
+  nodes_.Account(node, info->amounts, count);
+  if (node >= pods_on_.size()) pods_on_.resize(nodes_.Size());
+  std::vector<PodsOnNode>& here = pods_on_[node];
+  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ += count;
+  // Places are held and given back in turns: the last entry is the likely one.
+  if (pod == nullptr && !here.empty() && here.back().pod == nullptr && here.back().info == info) {
+    here.back().count += count;
+    return;
+  }
+  here.push_back({info, count, pod});
+}
+
+void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count,
+                        const PlacedPod* pod) {
+  std::vector<PodsOnNode>& here = pods_on_[node];
+  std::int64_t missing = count;
+  for (auto entry = here.rbegin(); entry != here.rend() && missing > 0;) {
+    if (entry->pod != pod || entry->info != info) {
+      ++entry;
+      continue;
+    }
+    const std::int64_t taken = std::min(missing, entry->count);
+    missing -= taken;
+    entry->count -= taken;
+    if (entry->count == 0) {
+      entry = std::make_reverse_iterator(here.erase(std::next(entry).base()));
+    }
+  }
+  MUSTER_CHECK(missing == 0, "gave back more places than were held");
+  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ -= count;
+  nodes_.Account(node, info->amounts, -count);
 }
 
 ClusterModel ClusterModel::WithoutPods() const {

@@ -1,23 +1,48 @@
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
+#include <absl/container/node_hash_map.h>
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scheduler/model/namespace_table.h"
 #include "scheduler/model/node_table.h"
+#include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
 #include "scheduler/model/storage_table.h"
 
 namespace muster::model {
 
-/// The cluster as placement sees it: its nodes, and which pod takes what from which node, whoever
-/// scheduled it. Empty slots are accounted on the nodes by Statement and by their gang.
+/// A pod on a node, whoever scheduled it.
+struct PlacedPod {
+  std::string uid;
+  NodeIndex node = kNoNode;
+  PodInfoPtr info;
+};
+
+/// Identical pods on a node: one that exists, or `count` places held for pods that do not yet.
+struct PodsOnNode {
+  PodInfoPtr info;
+  std::int64_t count = 1;
+  const PlacedPod* pod = nullptr;  // null for held places
+};
+
+/// The cluster as placement sees it: its nodes, and which pods are on which node, whoever scheduled
+/// them. Empty slots count as pods that are held places.
+/// Invariant: what NodeTable has accounted on a node is the sum over PodsOn(node).
 /// Threading: one thread.
 class ClusterModel {
  public:
+  ClusterModel() = default;
+  ClusterModel(ClusterModel&&) = default;
+  ClusterModel& operator=(ClusterModel&&) = default;
+  ClusterModel(const ClusterModel&) = delete;
+  ClusterModel& operator=(const ClusterModel&) = delete;
+
   NodeTable& Nodes() { return nodes_; }
   const NodeTable& Nodes() const { return nodes_; }
   ResourceNames& Names() { return names_; }
@@ -29,23 +54,35 @@ class ClusterModel {
   DisruptionBudgets& Budgets() { return *budgets_; }
   const DisruptionBudgets& Budgets() const { return *budgets_; }
 
-  /// Accounts a pod on a node: bound, or about to be. Placing it again moves or resizes it.
-  /// Returns true when something changed.
-  bool PlacePod(std::string_view uid, NodeIndex node, const ResourceVector& amounts);
-  /// Gives back what the pod took. Returns its node, or kNoNode when it was on none.
+  enum class Change {
+    kNothing,      // as it was
+    kAppearance,   // takes the same from the same node, but shows something else to others
+    kPlaceOrSize,  // is new on this node, has moved, or takes something else
+  };
+  /// Puts a pod on a node: bound, or about to be. Placing it again moves or changes it.
+  Change PlacePod(std::string_view uid, NodeIndex node, PodInfoPtr info);
+  /// Takes the pod off. Returns its node, or kNoNode when it was on none.
   NodeIndex RemovePod(std::string_view uid);
   /// kNoNode when the pod is on no node.
   NodeIndex NodeOfPod(std::string_view uid) const;
+  const PlacedPod* FindPod(std::string_view uid) const;
+
+  /// Holds `count` places for such pods on the node; a negative count gives them back.
+  void HoldPlaces(NodeIndex node, const PodInfoPtr& info, std::int64_t count);
+
+  /// The pods and held places of a node, in no order that means anything.
+  std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
+  /// Pods and held places that keep others away from their topology domain.
+  std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
+
   /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
   /// shared with this model.
   ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
 
  private:
-  struct PlacedPod {
-    NodeIndex node = kNoNode;
-    ResourceVector amounts;
-  };
+  void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
+  void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -53,7 +90,10 @@ class ClusterModel {
   std::shared_ptr<StorageTable> storage_ = std::make_shared<StorageTable>();
   std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
   std::shared_ptr<DisruptionBudgets> budgets_ = std::make_shared<DisruptionBudgets>();
-  absl::flat_hash_map<std::string, PlacedPod> pods_;  // by UID, lookup only
+  /// By UID, lookup only; its entries do not move, and pods_on_ points to them.
+  absl::node_hash_map<std::string, PlacedPod> pods_;
+  std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
+  std::int64_t required_anti_affinity_ = 0;
 };
 
 }  // namespace muster::model

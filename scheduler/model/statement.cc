@@ -2,15 +2,15 @@
 
 namespace muster::model {
 
-void Statement::Reserve(NodeIndex node, const ResourceVector& amounts, std::int64_t count) {
-  model_.Nodes().Account(node, amounts, count);
-  undo_.push_back({node, amounts, count});
+void Statement::Reserve(NodeIndex node, const PodInfoPtr& info, std::int64_t count) {
+  model_.HoldPlaces(node, info, count);
+  undo_.push_back({node, info, count});
 }
 
 void Statement::RollbackTo(Checkpoint checkpoint) {
   while (undo_.size() > checkpoint) {
     const Reserved& last = undo_.back();
-    model_.Nodes().Account(last.node, last.amounts, -last.count);
+    model_.HoldPlaces(last.node, last.info, -last.count);
     undo_.pop_back();
   }
 }

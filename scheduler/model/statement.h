@@ -7,9 +7,9 @@
 
 namespace muster::model {
 
-/// Tentative placement on the live model: what was reserved through a Statement is given back when
-/// it is destroyed, unless it was committed. The only way in which placement changes the model.
-/// Ownership: borrows the model and must not outlive it. Threading: one thread.
+/// Tentative placement on the live model: places that were reserved through a Statement are given
+/// back when it is destroyed, unless it was committed. The only way in which placement changes the
+/// model. Ownership: borrows the model and must not outlive it. Threading: one thread.
 class Statement {
  public:
   using Checkpoint = std::size_t;
@@ -19,19 +19,19 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  /// Takes count x amounts from the node.
-  void Reserve(NodeIndex node, const ResourceVector& amounts, std::int64_t count);
+  /// Holds `count` places for such pods on the node.
+  void Reserve(NodeIndex node, const PodInfoPtr& info, std::int64_t count);
 
   Checkpoint Mark() const { return undo_.size(); }
   /// Gives back everything reserved since the checkpoint.
   void RollbackTo(Checkpoint checkpoint);
-  /// Keeps everything: the reservations are the caller's to give back from now on.
+  /// Keeps everything: the held places are the caller's to give back from now on.
   void Commit() && { undo_.clear(); }
 
  private:
   struct Reserved {
     NodeIndex node = kNoNode;
-    ResourceVector amounts;
+    PodInfoPtr info;
     std::int64_t count = 0;
   };
 

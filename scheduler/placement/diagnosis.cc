@@ -8,6 +8,8 @@ namespace muster::placement {
 std::string FitError(const model::ClusterModel& model, const framework::PreparedFilters& filters) {
   const model::NodeTable& nodes = model.Nodes();
   if (nodes.PresentCount() == 0) return "no nodes available to schedule pods";
+  const std::string head = "0/" + std::to_string(nodes.PresentCount()) + " nodes are available";
+  if (filters.RefusedEverywhere()) return head + ": " + filters.RefusedEverywhere()->reason + ".";
   std::map<std::string, std::int64_t> counts;
   for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
     if (!nodes.IsPresent(node)) continue;
@@ -19,7 +21,7 @@ std::string FitError(const model::ClusterModel& model, const framework::Prepared
     reasons.push_back(std::to_string(count) + " " + reason);
   std::sort(reasons.begin(), reasons.end());
 
-  std::string text = "0/" + std::to_string(nodes.PresentCount()) + " nodes are available";
+  std::string text = head;
   for (std::size_t i = 0; i < reasons.size(); ++i) text += (i == 0 ? ": " : ", ") + reasons[i];
   return text + ".";
 }

@@ -11,12 +11,11 @@
 
 namespace muster::placement {
 
-/// Identical pods to be placed together with the other sets of their gang. Borrows its spec and
-/// amounts.
+/// Identical pods to be placed together with the other sets of their gang. Borrows the pod.
 struct PodSetDemand {
   std::string label;  // for the diagnosis: "driver", "executors"
-  const api::PodSpec& spec;
-  const model::ResourceVector& amounts;
+  const api::Pod& pod;
+  model::PodInfoPtr info;
   std::int64_t count = 1;
   /// With fewer than `count` places, as many as there are will do, but not fewer than this; absent:
   /// all of them. Only the largest set of a gang can give way.
@@ -50,6 +49,11 @@ struct Attempt {
 /// first and ends on the tightest node that takes the rest: the most bytes of a shuffle stay inside
 /// a node when the sum of squared shares is largest (facts: all-to-all traffic inside = sum of
 /// squares / N^2). Ties end in the node's name.
+///
+/// Where a rule couples nodes (spread, affinity by zone), the largest set is placed node by node
+/// and every rule is asked again after each: for these sets a placement may be missed that another
+/// order would find. Pods that must be together in a topology domain try the domains, the roomiest
+/// first.
 ///
 /// `preferred`: nodes taken before all others, best first (the gang's own, for later members).
 /// Cost: O(nodes x pod sets + nodes log nodes). Threading: one thread.

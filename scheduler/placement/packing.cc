@@ -58,4 +58,23 @@ std::optional<std::vector<Filled>> FillRoomiestFirst(const model::NodeTable& nod
   return filled;
 }
 
+Filled FillOneNode(const model::NodeTable& nodes, std::span<const std::int64_t> capacity,
+                   std::span<const model::NodeIndex> preferred, std::int64_t count) {
+  for (model::NodeIndex node : preferred) {
+    if (capacity[node] > 0) return {node, std::min(count, capacity[node])};
+  }
+  model::NodeIndex best = model::kNoNode;
+  const auto better = [&](model::NodeIndex node) {
+    if (best == model::kNoNode) return true;
+    const bool enough = capacity[node] >= count;
+    if (enough != (capacity[best] >= count)) return enough;
+    if (capacity[node] != capacity[best]) return (capacity[node] < capacity[best]) == enough;
+    return nodes.Name(node) < nodes.Name(best);
+  };
+  for (model::NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (capacity[node] > 0 && better(node)) best = node;
+  }
+  return best == model::kNoNode ? Filled{} : Filled{best, std::min(count, capacity[best])};
+}
+
 }  // namespace muster::placement

@@ -48,16 +48,18 @@ bool Offers(const model::ResourceVector& a, const model::ResourceVector& b) {
 std::string SizeAdvice(const framework::Profile& profile, const model::ClusterModel& model,
                        const framework::PodSetView& pod_set, const std::string& label) {
   // A pod that asks for nothing is refused only by rules that have nothing to do with size.
-  const model::ResourceVector nothing;
-  const framework::PodSetView shapeless{pod_set.spec, nothing};
-  const framework::PreparedFilters filters(profile, shapeless);
+  model::PodInfo sizeless;
+  sizeless.namespace_name = pod_set.info.namespace_name;
+  sizeless.labels = pod_set.info.labels;
+  const framework::PreparedFilters filters(profile, {pod_set.pod, sizeless}, model);
+  const model::ResourceVector& asked = pod_set.info.amounts;
   const model::NodeTable& nodes = model.Nodes();
   model::NodeIndex nearest = model::kNoNode;
   int nearest_too_small = 0;
   std::int64_t matching = 0;
   for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
     if (filters.CapacityOf(model, node, 1) == 0) continue;
-    const int too_small = CountTooSmall(nodes.Allocatable(node), pod_set.amounts);
+    const int too_small = CountTooSmall(nodes.Allocatable(node), asked);
     if (too_small == 0) return "";
     ++matching;
     const bool nearer = nearest == model::kNoNode || too_small < nearest_too_small ||
@@ -70,7 +72,7 @@ std::string SizeAdvice(const framework::Profile& profile, const model::ClusterMo
   }
   if (nearest == model::kNoNode) return "";
   const model::ResourceVector& offered = nodes.Allocatable(nearest);
-  model::ResourceVector fitting = pod_set.amounts;
+  model::ResourceVector fitting = asked;
   fitting.cpu = std::min(fitting.cpu, offered.cpu);
   fitting.memory = std::min(fitting.memory, offered.memory);
   fitting.ephemeral_storage = std::min(fitting.ephemeral_storage, offered.ephemeral_storage);
@@ -78,10 +80,10 @@ std::string SizeAdvice(const framework::Profile& profile, const model::ClusterMo
     entry.amount = std::min(entry.amount, offered.Extended(entry.resource));
   }
   return " No node could hold one of the " + label + " even if it were empty: it asks " +
-         Describe(pod_set.amounts, pod_set.amounts, model.Names()) + "; the nearest of the " +
+         Describe(asked, asked, model.Names()) + "; the nearest of the " +
          std::to_string(matching) + " nodes that match, " + nodes.Name(nearest) + ", offers " +
-         Describe(offered, pod_set.amounts, model.Names()) + ". At most " +
-         Describe(fitting, pod_set.amounts, model.Names()) + " would fit.";
+         Describe(offered, asked, model.Names()) + ". At most " +
+         Describe(fitting, asked, model.Names()) + " would fit.";
 }
 
 }  // namespace muster::placement

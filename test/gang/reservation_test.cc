@@ -19,7 +19,7 @@ class ReservationTest : public ::testing::Test {
     model_.Nodes().Upsert(MakeNode("b", "4", "16Gi"), model_.Names());
     Plan plan;
     plan.pod_sets.push_back({0, 3, 3, {{"cpu", Q("1")}}, {{"a", 2}, {"b", 1}}});
-    reservation_.Restore(plan, model_, Time(1s));
+    reservation_.Restore(plan, "default", model_, Time(1s));
   }
   SlotSet& Set() { return reservation_.Sets().front(); }
   std::int64_t FreeMilliCpu(const char* node) const {

@@ -26,13 +26,11 @@ class PlaceGangTest : public ::testing::Test {
   }
 
   Attempt Place(const api::PodSpec& driver, const api::PodSpec& executor, std::int64_t count) {
-    const auto amounts = [&](const api::PodSpec& spec) {
-      return model::PodAmounts(api::EffectiveRequests(spec), model_.Names());
-    };
-    const model::ResourceVector driver_amounts = amounts(driver);
-    const model::ResourceVector executor_amounts = amounts(executor);
-    const std::vector<PodSetDemand> demands{{"driver", driver, driver_amounts, 1},
-                                            {"executors", executor, executor_amounts, count}};
+    const api::Pod driver_pod{{}, driver, {}};
+    const api::Pod executor_pod{{}, executor, {}};
+    const std::vector<PodSetDemand> demands{
+        {"driver", driver_pod, model::MakePodInfo(driver_pod, model_.Names()), 1},
+        {"executors", executor_pod, model::MakePodInfo(executor_pod, model_.Names()), count}};
     model::Statement statement(model_);
     Attempt attempt = PlaceGang(profile_, model_, statement, demands, {});
     std::move(statement).Commit();
@@ -158,10 +156,10 @@ TEST_F(PlaceGangTest, AGangThatOnlyHasToWaitIsGivenNoAdviceOnSize) {
 
 TEST_F(PlaceGangTest, AGangWithAMinimumTakesAsManyPlacesAsThereAre) {
   AddNode("a", "8", "16Gi");
-  const api::PodSpec spec = MakeSpec("2", "1Gi");
-  const auto amounts = model::PodAmounts(api::EffectiveRequests(spec), model_.Names());
+  const api::Pod pod{{}, MakeSpec("2", "1Gi"), {}};
+  const model::PodInfoPtr info = model::MakePodInfo(pod, model_.Names());
   const auto place = [&](std::int64_t count_min) {
-    const std::vector<PodSetDemand> demands{{"executors", spec, amounts, 9, count_min}};
+    const std::vector<PodSetDemand> demands{{"executors", pod, info, 9, count_min}};
     model::Statement statement(model_);
     return PlaceGang(profile_, model_, statement, demands, {});
   };
