@@ -19,9 +19,10 @@ constexpr std::size_t kLineBytesMax = 1 << 20;
 json AnswerQuantity(const json& line) {
   const auto quantity = Quantity::Parse(line.get<std::string>());
   if (!quantity.ok()) return {{"error", MessageOf(quantity.status())}};
-  return {{"value", quantity->Value()},
-          {"milli", quantity->MilliValue()},
-          {"canonical", quantity->ToString()}};
+  const bool negative = quantity->IsNegative();
+  return {{"value", negative ? 0 : quantity->Value()},
+          {"milli", negative ? 0 : quantity->MilliValue()},
+          {"negative", negative}};
 }
 
 json AnswerRequests(const json& line) {

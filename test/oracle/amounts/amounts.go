@@ -3,7 +3,6 @@ package amounts
 
 import (
 	"encoding/json"
-	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -11,14 +10,18 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// QuantityAnswer is a quantity in whole units and in thousandths, both rounded up. TooLarge: in Go
-// the number would overflow, which gives zero or nonsense there and the largest number in Muster.
+// QuantityAnswer is a quantity in whole units and in thousandths, both rounded up. Where that would
+// overflow, which gives zero or nonsense in Go, it is the largest number. Of negative quantities
+// only the sign is compared: Go rounds them in three ways, and nothing asks for less than nothing.
 type QuantityAnswer struct {
-	Value     int64  `json:"value"`
-	Milli     int64  `json:"milli"`
-	Canonical string `json:"canonical,omitempty"`
-	Error     string `json:"error,omitempty"`
+	Value    int64  `json:"value"`
+	Milli    int64  `json:"milli"`
+	Negative bool   `json:"negative"`
+	Error    string `json:"error,omitempty"`
 }
+
+// amountMax is where Muster caps what one pod takes: no node offers that much.
+const amountMax = int64(1) << 50
 
 const int64Max = int64(^uint64(0) >> 1)
 
@@ -36,7 +39,10 @@ func readQuantity(text string) QuantityAnswer {
 	if err != nil {
 		return QuantityAnswer{Error: err.Error()}
 	}
-	return QuantityAnswer{Value: saturated(quantity, 0), Milli: saturated(quantity, resource.Milli), Canonical: quantity.String()}
+	if quantity.Sign() < 0 {
+		return QuantityAnswer{Negative: true}
+	}
+	return QuantityAnswer{Value: saturated(quantity, 0), Milli: saturated(quantity, resource.Milli)}
 }
 
 // saturated is Value or MilliValue where these are right, and else the largest number. Quantity.Cmp
@@ -44,9 +50,6 @@ func readQuantity(text string) QuantityAnswer {
 func saturated(quantity resource.Quantity, scale resource.Scale) int64 {
 	if quantity.Cmp(*resource.NewScaledQuantity(int64Max, scale)) >= 0 {
 		return int64Max
-	}
-	if quantity.Cmp(*resource.NewScaledQuantity(-int64Max, scale)) <= 0 {
-		return -int64Max
 	}
 	return quantity.ScaledValue(scale)
 }
@@ -71,7 +74,7 @@ func counted(info *framework.PodInfo) map[string]int64 {
 	answer := map[string]int64{}
 	set := func(name string, amount int64) {
 		if amount != 0 {
-			answer[strings.Clone(name)] = amount
+			answer[name] = min(amount, amountMax)
 		}
 	}
 	set("cpu", amounts.GetMilliCPU())
