@@ -1,5 +1,10 @@
 #include "plugins/node_affinity/node_affinity.h"
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "plugins/node_affinity/node_selector.h"
 #include "plugins/yes_no_filter.h"
 
@@ -8,11 +13,31 @@ namespace {
 
 class Filter final : public YesNoFilter {
  public:
-  explicit Filter(const api::PodSpec& spec) : spec_(spec) {}
+  explicit Filter(const api::PodSpec& spec) : spec_(spec) {
+    const auto& required = spec.node_affinity.required;
+    if (!required) return;
+    selector_.emplace(*required);
+    if (!required->empty()) named_nodes_ = NamedNodes(*required);
+  }
+
+  std::optional<framework::Refusal> RefusesEverywhere() const override {
+    if (!named_nodes_ || !named_nodes_->empty()) return std::nullopt;
+    return framework::Refusal{"pod affinity terms conflict", false};
+  }
+
+  const std::vector<std::string>* OnlyNodes() const override {
+    return named_nodes_ ? &*named_nodes_ : nullptr;
+  }
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    return !MatchesRequiredNodeAffinity(spec_, nodes.Name(node), nodes.Labels(node));
+    const api::StringMap& labels = nodes.Labels(node);
+    const auto has = [&labels](const api::StringMap::value_type& wanted) {
+      const auto found = labels.find(wanted.first);
+      return found != labels.end() && found->second == wanted.second;
+    };
+    if (!std::all_of(spec_.node_selector.begin(), spec_.node_selector.end(), has)) return true;
+    return selector_ && !selector_->Matches(nodes.Name(node), labels);
   }
   const char* Reason() const override {
     return "node(s) didn't match Pod's node affinity/selector";
@@ -20,6 +45,8 @@ class Filter final : public YesNoFilter {
 
  private:
   const api::PodSpec& spec_;
+  std::optional<NodeSelector> selector_;
+  std::optional<std::vector<std::string>> named_nodes_;
 };
 
 void AddRequirements(const std::vector<api::SelectorRequirement>& requirements,

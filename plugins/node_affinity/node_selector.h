@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,14 +8,32 @@
 
 namespace muster::plugins {
 
-/// True when one of the terms matches (terms are ORed, the requirements of a term ANDed; an empty
-/// term matches nothing). Fields: only metadata.name. Source:
-/// k8s.io/component-helpers/scheduling/corev1/nodeaffinity.
+/// The terms of a node selector that can match a node at all, found out once: a term that is empty
+/// or that validation would have refused (an unknown operator, a value that is none) matches
+/// nothing, and the others still count.
+/// Source: component-helpers scheduling/corev1/nodeaffinity, LazyErrorNodeSelector.
+/// Ownership: borrows the terms.
+class NodeSelector {
+ public:
+  explicit NodeSelector(const std::vector<api::NodeSelectorTerm>& terms);
+
+  /// True when one of the terms matches.
+  bool Matches(const std::string& node_name, const api::StringMap& labels) const;
+
+ private:
+  std::vector<const api::NodeSelectorTerm*> terms_;
+};
+
+/// True when one of the terms matches, for a selector that is asked once.
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
 
 /// True when the node meets the pod's nodeSelector and required node affinity.
 bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
                                  const api::StringMap& labels);
+
+/// The nodes that the terms name, sorted; absent when some term does not name its nodes. Empty:
+/// each term contradicts itself.
+std::optional<std::vector<std::string>> NamedNodes(const std::vector<api::NodeSelectorTerm>& terms);
 
 }  // namespace muster::plugins

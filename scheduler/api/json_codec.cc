@@ -1,5 +1,6 @@
 #include "scheduler/api/json_codec.h"
 
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -182,13 +183,37 @@ static Status Read(const json& value, const JsonPath& path, PodCondition& out) {
   return ReadField(value, path, "message", out.message);
 }
 
+static Status ReadActual(const json& value, const JsonPath& path,
+                         std::optional<ResourceList>& out) {
+  const json* resources = Find(value, "resources");
+  if (resources == nullptr) return OkStatus();
+  ResourceRequirements actual;
+  MUSTER_RETURN_IF_ERROR(Read(*resources, JsonPath(path, "resources"), actual));
+  out = std::move(actual.requests);
+  return OkStatus();
+}
+
+static Status Read(const json& value, const JsonPath& path, ContainerStatus& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "allocatedResources", out.allocated));
+  return ReadActual(value, path, out.actual);
+}
+
 static Status Read(const json& value, const JsonPath& path, PodStatus& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "phase", out.phase));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "podIP", out.pod_ip));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "startTime", out.start_time));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "conditions", out.conditions));
-  return ReadField(value, path, "nominatedNodeName", out.nominated_node_name);
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "nominatedNodeName", out.nominated_node_name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "containerStatuses", out.containers));
+  std::vector<ContainerStatus> init_containers;
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "initContainerStatuses", init_containers));
+  out.containers.insert(out.containers.end(), std::make_move_iterator(init_containers.begin()),
+                        std::make_move_iterator(init_containers.end()));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "allocatedResources", out.allocated));
+  return ReadActual(value, path, out.actual);
 }
 
 Status CheckKind(const json& object, const JsonPath& path, std::string_view kind) {

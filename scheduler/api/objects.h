@@ -152,12 +152,24 @@ struct PodCondition {
   auto operator<=>(const PodCondition&) const = default;
 };
 
+/// What a node has set aside for a container, and what the container has: they differ from the spec
+/// while a pod is resized where it runs.
+struct ContainerStatus {
+  std::string name;
+  ResourceList allocated;
+  std::optional<ResourceList> actual;  // requests; absent where the node does not say
+};
+
 struct PodStatus {
   std::string phase;
   std::string pod_ip;
   std::optional<Time> start_time;  // when its kubelet saw it first, shortly after the bind
   std::vector<PodCondition> conditions;
   std::string nominated_node_name;
+  std::vector<ContainerStatus> containers;  // init containers too
+  /// Of the pod as a whole, as those of a container.
+  ResourceList allocated;
+  std::optional<ResourceList> actual;
 };
 
 struct Pod {

@@ -28,33 +28,96 @@ bool MayBePodLevel(const std::string& resource) {
   return resource == "cpu" || resource == "memory" || resource.starts_with("hugepages-");
 }
 
-}  // namespace
+/// What a container or a whole pod counts as: its spec's requests.
+struct FromSpec {
+  const ResourceList& Container(const api::Container& container) const {
+    return container.resources.requests;
+  }
+  const ResourceList& Pod(const ResourceList& requests) const { return requests; }
+};
 
-ResourceList EffectiveRequests(const PodSpec& spec) {
+/// The same with what the node says of it.
+class FromStatus {
+ public:
+  explicit FromStatus(const PodStatus& status) : status_(status) {
+    for (const PodCondition& condition : status.conditions) {
+      if (condition.type != "PodResizePending") continue;
+      is_infeasible_ = condition.reason == "Infeasible";
+      break;
+    }
+  }
+
+  ResourceList Container(const api::Container& container) const {
+    const ResourceList& requests = container.resources.requests;
+    // Of two statuses with one name the later counts.
+    const auto found = std::find_if(
+        status_.containers.rbegin(), status_.containers.rend(),
+        [&container](const ContainerStatus& status) { return status.name == container.name; });
+    if (found == status_.containers.rend() || !found->actual) return requests;
+    return Largest(requests, *found->actual, found->allocated);
+  }
+  ResourceList Pod(const ResourceList& requests) const {
+    if (!status_.actual) return requests;
+    return Largest(requests, *status_.actual, status_.allocated);
+  }
+
+ private:
+  ResourceList Largest(const ResourceList& requests, const ResourceList& actual,
+                       const ResourceList& allocated) const {
+    ResourceList largest = actual;
+    RaiseTo(largest, allocated);
+    if (!is_infeasible_) RaiseTo(largest, requests);
+    return largest;
+  }
+
+  const PodStatus& status_;
+  bool is_infeasible_ = false;
+};
+
+template <class Source>
+ResourceList Sum(const PodSpec& spec, const Source& source) {
   ResourceList running;
-  for (const Container& container : spec.containers) AddTo(running, container.resources.requests);
+  for (const Container& container : spec.containers) AddTo(running, source.Container(container));
 
   // Sidecars keep running, so each later init container runs beside all sidecars before it.
   ResourceList sidecars;
   ResourceList largest_start;
   for (const Container& container : spec.init_containers) {
-    ResourceList at_this_point = container.resources.requests;
-    AddTo(at_this_point, sidecars);
     if (IsSidecar(container)) {
-      AddTo(sidecars, container.resources.requests);
-      AddTo(running, container.resources.requests);
+      AddTo(sidecars, source.Container(container));
+      AddTo(running, source.Container(container));
+      RaiseTo(largest_start, sidecars);
+    } else {
+      ResourceList at_this_point = container.resources.requests;
+      AddTo(at_this_point, sidecars);
+      RaiseTo(largest_start, at_this_point);
     }
-    RaiseTo(largest_start, at_this_point);
   }
   RaiseTo(running, largest_start);
 
   if (spec.pod_resources) {
+    const ResourceList whole = source.Pod(spec.pod_resources->requests);
     for (const auto& [name, quantity] : spec.pod_resources->requests) {
-      if (MayBePodLevel(name)) running[name] = quantity;
+      if (!MayBePodLevel(name)) continue;
+      const auto found = whole.find(name);
+      running[name] = found == whole.end() ? Quantity() : found->second;
     }
   }
   AddTo(running, spec.overhead);
   return running;
+}
+
+}  // namespace
+
+ResourceList EffectiveRequests(const PodSpec& spec) { return Sum(spec, FromSpec()); }
+
+ResourceList EffectiveRequests(const Pod& pod) {
+  // Nearly all pods run as their spec says, and many have no status yet.
+  const auto says_more = [](const ContainerStatus& status) { return status.actual.has_value(); };
+  const PodStatus& status = pod.status;
+  if (!status.actual && std::none_of(status.containers.begin(), status.containers.end(), says_more))
+    return EffectiveRequests(pod.spec);
+  return Sum(pod.spec, FromStatus(status));
 }
 
 }  // namespace muster::api

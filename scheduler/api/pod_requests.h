@@ -10,4 +10,9 @@ namespace muster::api {
 /// Cost: O(containers x resources). Errors: none; absent requests count as zero.
 ResourceList EffectiveRequests(const PodSpec& spec);
 
+/// The same for a pod that may be on a node already and be resized there: what a container asks,
+/// was given and has, whichever is most, leaving out what the node has found infeasible (KEP-1287).
+/// Without a status this is what its spec asks.
+ResourceList EffectiveRequests(const Pod& pod);
+
 }  // namespace muster::api

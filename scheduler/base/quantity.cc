@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 
@@ -54,12 +55,16 @@ std::optional<Scale> ParseScale(std::string_view suffix) {
   const bool negative = suffix[0] == '-';
   if (suffix[0] == '-' || suffix[0] == '+') suffix.remove_prefix(1);
   if (suffix.empty() || !std::all_of(suffix.begin(), suffix.end(), IsDigit)) return std::nullopt;
+  // Kubernetes reads 64 bits and keeps 32 of them.
+  std::uint64_t magnitude = 0;
+  const char* end = suffix.data() + suffix.size();
+  if (std::from_chars(suffix.data(), end, magnitude).ec != std::errc()) return std::nullopt;
+  if (magnitude > static_cast<std::uint64_t>(kLargest) + (negative ? 1 : 0)) return std::nullopt;
+  const auto exponent = static_cast<std::int32_t>(negative ? 0 - magnitude : magnitude);
   // Scaling stops as soon as the value saturates or vanishes, so a huge exponent costs nothing; the
   // cap only keeps the sum with the number of digits inside an int.
-  constexpr int kExponentMax = 100'000'000;
-  int exponent = 0;
-  for (char c : suffix) exponent = std::min(exponent * 10 + (c - '0'), kExponentMax);
-  return Scale{10, negative ? -exponent : exponent, true};
+  constexpr std::int32_t kExponentMax = 100'000'000;
+  return Scale{10, std::clamp(exponent, -kExponentMax, kExponentMax), true};
 }
 
 /// Multiplies and saturates just above the largest value, which is enough to stay "too large".
@@ -134,6 +139,12 @@ Int128 ToNanos(const Mantissa& mantissa, Scale scale) {
   return ScaleByTen(value, exponent, inexact);
 }
 
+/// Kubernetes reads no digits at all ("m", "+", ".") as zero, but only where its fast path is taken
+/// (ParseQuantity).
+bool IsZeroWithoutDigits(Scale scale) {
+  return scale.base == 2 ? scale.exponent <= 40 : scale.exponent >= -9;
+}
+
 std::int64_t DivideUp(Int128 nanos, Int128 divisor) {
   Int128 quotient = nanos / divisor;
   const Int128 rest = nanos % divisor;
@@ -193,9 +204,9 @@ StatusOr<Quantity> Quantity::Parse(std::string_view text) {
     rest.remove_prefix(1);
     fraction = take_digits();
   }
-  if (whole.empty() && fraction.empty()) return Malformed(text);
   const std::optional<Scale> scale = ParseScale(rest);
-  if (!scale) return Malformed(text);
+  if (!scale || text.empty()) return Malformed(text);
+  if (whole.empty() && fraction.empty() && !IsZeroWithoutDigits(*scale)) return Malformed(text);
 
   Quantity quantity;
   quantity.nanos_ = ToNanos(ReadMantissa(whole, fraction), *scale);

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "scheduler/cli/exit_code.h"
+#include "scheduler/cli/judge_command.h"
 #include "scheduler/cli/shape_command.h"
 
 namespace {
@@ -50,6 +51,23 @@ void AddShape(CLI::App& application, muster::cli::ShapeArguments& arguments, Exi
   shape->callback([&arguments, &code] { code = RunShape(arguments, std::cout, std::cerr); });
 }
 
+void AddJudge(CLI::App& application, ExitCode& code) {
+  CLI::App* judge = application.add_subcommand(
+      "judge", "Say which nodes of a cluster take a pod, and why the others do not.");
+  judge->footer(
+      "Standard input: cases, one JSON object a line:\n"
+      "  {\"nodes\":[Node],\"pods\":[Pod],\"objects\":[..],\"pending\":Pod}\n"
+      "objects are of any other kind that the rules read, such as Namespace or "
+      "PersistentVolumeClaim.\n"
+      "Standard output: a line for each case:\n"
+      "  {\"nodes\":{\"NAME\":{\"feasible\":false,\"reasons\":[\"Insufficient cpu\"]}}}\n"
+      "or {\"error\":\"...\"} for a line that cannot be read; the next one is served.");
+  judge->callback([&code] {
+    std::ios::sync_with_stdio(false);
+    code = muster::cli::RunJudge({}, std::cin, std::cout);
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,6 +78,7 @@ int main(int argc, char** argv) {
   muster::cli::ShapeArguments shape_arguments;
   ExitCode code = ExitCode::kDone;
   AddShape(application, shape_arguments, code);
+  AddJudge(application, code);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

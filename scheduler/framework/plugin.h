@@ -40,6 +40,12 @@ class NodeFilter {
   /// rejects it. The other functions are not called then.
   virtual std::optional<Refusal> RefusesEverywhere() const { return std::nullopt; }
 
+  /// The names, sorted, of the only nodes that can take a pod of the set, where the pod itself
+  /// names them; null: any. A subset of what LimitCapacity leaves is wrong, a superset is not. Only
+  /// the diagnosis asks: other filters are silent about the rest of the nodes, as in kube-scheduler
+  /// (PreFilterResult).
+  virtual const std::vector<std::string>* OnlyNodes() const { return nullptr; }
+
   /// Lowers capacity[i] to the number of pods of the set that node first+i can take on top of what
   /// is there now, as far as this plugin is concerned and if no other node changes; 0 refuses the
   /// node. Never raises it. Called for all nodes at once when a placement starts, and for single

@@ -1,6 +1,19 @@
 #include "scheduler/framework/profile.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace muster::framework {
+namespace {
+
+std::string Join(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
+  return text;
+}
+
+}  // namespace
 
 std::optional<std::string> Profile::KeyOf(const PodSetView& pod_set,
                                           const model::ClusterModel& model) const {
@@ -16,12 +29,38 @@ PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_s
   for (const auto& plugin : profile.filters) {
     auto filter = plugin->Prepare(pod_set, model);
     if (filter == nullptr) continue;
-    refused_everywhere_ = filter->RefusesEverywhere();
-    if (refused_everywhere_) break;
+    if (auto refusal = filter->RefusesEverywhere()) {
+      refused_everywhere_ = std::move(refusal);
+      if (!refused_everywhere_->resolvable) break;
+      continue;
+    }
+    if (const auto* nodes = filter->OnlyNodes(); nodes && !KeepOnly(*nodes, plugin->Name())) break;
     (filter->CouplesNodes() ? coupling_ : uncoupled_).push_back(filter.get());
     if (filter->FollowsPlacement()) following_.push_back(filter.get());
     filters_.push_back(std::move(filter));
   }
+}
+
+/// False when no node is left.
+bool PreparedFilters::KeepOnly(const std::vector<std::string>& nodes, std::string_view plugin) {
+  naming_plugins_.emplace_back(plugin);
+  std::sort(naming_plugins_.begin(), naming_plugins_.end());
+  std::vector<std::string> left;
+  if (only_nodes_) {
+    std::set_intersection(only_nodes_->begin(), only_nodes_->end(), nodes.begin(), nodes.end(),
+                          std::back_inserter(left));
+  } else {
+    left = nodes;
+  }
+  only_nodes_ = std::move(left);
+  if (!only_nodes_->empty()) return true;
+  const std::string names = Join(naming_plugins_);
+  refused_everywhere_ =
+      Refusal{naming_plugins_.size() == 1
+                  ? "node(s) didn't satisfy plugin " + names
+                  : "node(s) didn't satisfy plugin(s) [" + names + "] simultaneously",
+              false};
+  return false;
 }
 
 void PreparedFilters::Capacities(const model::ClusterModel& model, std::int64_t limit,
@@ -65,6 +104,10 @@ void PreparedFilters::LimitByCoupling(const model::ClusterModel& model,
 std::vector<Refusal> PreparedFilters::Explain(const model::ClusterModel& model,
                                               model::NodeIndex node) const {
   if (refused_everywhere_) return {*refused_everywhere_};
+  if (only_nodes_ &&
+      !std::binary_search(only_nodes_->begin(), only_nodes_->end(), model.Nodes().Name(node))) {
+    return {{"node(s) didn't satisfy plugin(s) [" + Join(naming_plugins_) + "]", false}};
+  }
   std::vector<Refusal> refusals;
   for (const auto& filter : filters_) {
     filter->Explain(model, node, refusals);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scheduler/framework/plugin.h"
@@ -27,7 +28,8 @@ class PreparedFilters {
   PreparedFilters(const Profile& profile, const PodSetView& pod_set,
                   const model::ClusterModel& model);
 
-  /// Set when no node can take a pod of the set; the first filter that says so.
+  /// Set when no node can take a pod of the set: the reason of the first filter that no eviction
+  /// can satisfy, else of the last one (kube-scheduler, framework/runtime, RunPreFilterPlugins).
   const std::optional<Refusal>& RefusedEverywhere() const { return refused_everywhere_; }
 
   /// How many pods of the set each node can take; 0 for nodes that are not there. `capacity` is
@@ -58,11 +60,16 @@ class PreparedFilters {
                 std::int64_t count);
 
  private:
+  bool KeepOnly(const std::vector<std::string>& nodes, std::string_view plugin);
+
   std::vector<std::unique_ptr<NodeFilter>> filters_;
   std::vector<NodeFilter*> uncoupled_;
   std::vector<NodeFilter*> coupling_;
   std::vector<NodeFilter*> following_;
   std::optional<Refusal> refused_everywhere_;
+  /// The nodes that all filters leave which name theirs, and the names of their plugins.
+  std::optional<std::vector<std::string>> only_nodes_;
+  std::vector<std::string> naming_plugins_;
 };
 
 }  // namespace muster::framework

@@ -56,7 +56,7 @@ const PodInfo::Rare& PodInfo::RareOrEmpty() const {
 
 PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
   auto info = std::make_shared<PodInfo>();
-  info->amounts = PodAmounts(api::EffectiveRequests(pod.spec), names);
+  info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
   info->namespace_name = pod.metadata.namespace_name;
   info->labels = LabelSet(pod.metadata.labels);
   info->priority = pod.spec.priority;

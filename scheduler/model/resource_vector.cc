@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "scheduler/api/qualified_name.h"
+
 namespace muster::model {
 namespace {
 
 constexpr std::int64_t kAmountMax = std::int64_t{1} << 50;
 
-std::int64_t Capped(std::int64_t amount) { return std::clamp<std::int64_t>(amount, 0, kAmountMax); }
+/// A pod that asks for the cap or more fits on no node, so nodes offer a little less.
+constexpr std::int64_t kOfferMax = kAmountMax - 1;
 
 auto FindExtended(const ResourceVector& amounts, ResourceId resource) {
   return std::lower_bound(
@@ -27,19 +30,23 @@ void AddExtended(ResourceVector& total, ResourceId resource, std::int64_t amount
   }
 }
 
-ResourceVector FromList(const api::ResourceList& list, ResourceNames& names) {
+ResourceVector FromList(const api::ResourceList& list, std::int64_t amount_max,
+                        ResourceNames& names) {
+  const auto capped = [amount_max](std::int64_t amount) {
+    return std::clamp<std::int64_t>(amount, 0, amount_max);
+  };
   ResourceVector amounts;
   for (const auto& [name, quantity] : list) {
     if (name == "cpu") {
-      amounts.cpu = {Capped(quantity.MilliValue())};
+      amounts.cpu = {capped(quantity.MilliValue())};
     } else if (name == "memory") {
-      amounts.memory = {Capped(quantity.Value())};
+      amounts.memory = {capped(quantity.Value())};
     } else if (name == "ephemeral-storage") {
-      amounts.ephemeral_storage = {Capped(quantity.Value())};
+      amounts.ephemeral_storage = {capped(quantity.Value())};
     } else if (name == "pods") {
-      amounts.pods = Capped(quantity.Value());
-    } else {
-      AddExtended(amounts, names.Intern(name), Capped(quantity.Value()));
+      amounts.pods = capped(quantity.Value());
+    } else if (api::IsScalarResourceName(name)) {
+      AddExtended(amounts, names.Intern(name), capped(quantity.Value()));
     }
   }
   return amounts;
@@ -82,13 +89,13 @@ ResourceVector Difference(const ResourceVector& a, const ResourceVector& b) {
 }
 
 ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& names) {
-  ResourceVector amounts = FromList(requests, names);
+  ResourceVector amounts = FromList(requests, kAmountMax, names);
   amounts.pods = 1;
   return amounts;
 }
 
 ResourceVector NodeAmounts(const api::ResourceList& allocatable, ResourceNames& names) {
-  return FromList(allocatable, names);
+  return FromList(allocatable, kOfferMax, names);
 }
 
 std::int64_t CountThatFit(const ResourceVector& free, const ResourceVector& request,

@@ -2,21 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
 
 namespace muster::model {
 namespace {
-
-std::optional<std::int64_t> ParseInteger(std::string_view text) {
-  std::int64_t value = 0;
-  const char* begin = text.data();
-  const char* end = begin + text.size();
-  // Go's ParseInt takes a leading plus, from_chars does not.
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
-  const auto [rest, error] = std::from_chars(begin, end, value);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return value;
-}
 
 bool Contains(const std::vector<std::string>& values, std::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
@@ -52,6 +40,17 @@ bool MatchesAll(const api::LabelSelector& selector, const Labels& labels) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> ParseInteger(std::string_view text) {
+  std::int64_t value = 0;
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  // Go's ParseInt takes a leading plus, from_chars does not.
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
+  const auto [rest, error] = std::from_chars(begin, end, value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
 
 bool Meets(const api::SelectorRequirement& requirement, std::optional<std::string_view> label) {
   const std::string& operator_name = requirement.operator_name;

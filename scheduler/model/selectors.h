@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 /// Whether labels meet what a selector asks for.
 /// Source: k8s.io/apimachinery pkg/labels/selector.go, Requirement.Matches.
 namespace muster::model {
+
+/// A 64-bit integer as Go's strconv.ParseInt reads it.
+std::optional<std::int64_t> ParseInteger(std::string_view text);
 
 /// `label`: the value under the requirement's key, absent when there is none. An operator that
 /// Kubernetes does not know is met by nothing.

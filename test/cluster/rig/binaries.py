@@ -49,7 +49,7 @@ def _sources_hash() -> str:
 
 
 def _build_all(target: pathlib.Path) -> None:
-    go = _find_go()
+    go = find_go()
     target.mkdir(parents=True, exist_ok=True)
     for name in COMPONENTS:
         if (target / name).is_file():
@@ -77,7 +77,7 @@ def _linker_flags() -> str:
     return " ".join(["-s", "-w", *(f"-X {version}.{key}={value}" for key, value in stamps.items())])
 
 
-def _find_go() -> str:
+def find_go() -> str:
     found = shutil.which("go")
     if found and _go_version(found) >= GO_MINIMUM:
         return found

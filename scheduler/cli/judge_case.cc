@@ -1,0 +1,116 @@
+#include "scheduler/cli/judge_case.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "scheduler/api/json_codec.h"
+#include "scheduler/model/cluster_model.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// The elements of a list of the case, which may be absent; each is given with its place.
+template <class Take>
+Status ForEach(const json& document, const char* key, Take take) {
+  const auto list = document.find(key);
+  if (list == document.end() || list->is_null()) return OkStatus();
+  if (!list->is_array()) return InvalidArgumentError(std::string(key) + ": a list is allowed here");
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (Status status = take((*list)[i], i); !status.ok()) {
+      return Annotate(status, std::string(key) + "[" + std::to_string(i) + "]");
+    }
+  }
+  return OkStatus();
+}
+
+Status PlaceNode(const json& object, model::ClusterModel& model) {
+  MUSTER_ASSIGN_OR_RETURN(const api::Node node, api::DecodeNode(object));
+  if (node.metadata.name.empty()) return InvalidArgumentError("metadata.name: a name belongs here");
+  model.Nodes().Upsert(node, model.Names());
+  return OkStatus();
+}
+
+Status PlacePod(const json& object, std::size_t index, model::ClusterModel& model) {
+  MUSTER_ASSIGN_OR_RETURN(const api::Pod pod, api::DecodePod(object));
+  const model::NodeIndex node = model.Nodes().Find(pod.spec.node_name);
+  if (api::IsTerminal(pod) || node == model::kNoNode) return OkStatus();
+  // Cases that a person wrote have no UIDs; two pods are two all the same.
+  std::string uid = pod.metadata.uid;
+  if (uid.empty() || model.FindPod(uid) != nullptr) uid = "pods[" + std::to_string(index) + "]";
+  model.PlacePod(uid, node, model::MakePodInfo(pod, model.Names()));
+  return OkStatus();
+}
+
+StatusOr<api::Pod> ReadPending(const json& document) {
+  const auto pending = document.find("pending");
+  if (pending == document.end()) return InvalidArgumentError("pending: a Pod belongs here");
+  auto pod = api::DecodePod(*pending);
+  if (!pod.ok()) return Annotate(pod.status(), "pending");
+  return pod;
+}
+
+void AppendVerdicts(const model::ClusterModel& model, const framework::PreparedFilters& filters,
+                    std::string& answer) {
+  std::vector<std::int64_t> capacity;
+  filters.Capacities(model, 1, capacity);
+  std::vector<model::NodeIndex> by_name(model.Nodes().Size());
+  for (model::NodeIndex node = 0; node < by_name.size(); ++node) by_name[node] = node;
+  std::sort(by_name.begin(), by_name.end(), [&](model::NodeIndex a, model::NodeIndex b) {
+    return model.Nodes().Name(a) < model.Nodes().Name(b);
+  });
+  answer += R"({"nodes":{)";
+  const char* separator = "";
+  for (const model::NodeIndex node : by_name) {
+    answer += separator;
+    separator = ",";
+    AppendJsonString(model.Nodes().Name(node), answer);
+    answer += capacity[node] > 0 ? R"(:{"feasible":true,"reasons":[)"
+                                 : R"(:{"feasible":false,"reasons":[)";
+    if (capacity[node] == 0) {
+      const char* comma = "";
+      for (const framework::Refusal& refusal : filters.Explain(model, node)) {
+        answer += comma;
+        comma = ",";
+        AppendJsonString(refusal.reason, answer);
+      }
+    }
+    answer += "]}";
+  }
+  answer += "}}";
+}
+
+}  // namespace
+
+Status JudgeCase(const framework::Profile& profile, std::string_view text, std::size_t bytes_max,
+                 std::string& answer) {
+  MUSTER_ASSIGN_OR_RETURN(const json document, api::ParseJson(text, bytes_max));
+  if (!document.is_object()) {
+    return InvalidArgumentError("an object with nodes, pods, objects and pending is allowed here");
+  }
+  model::ClusterModel model;
+  MUSTER_RETURN_IF_ERROR(ForEach(document, "nodes", [&](const json& object, std::size_t /*index*/) {
+    return PlaceNode(object, model);
+  }));
+  MUSTER_RETURN_IF_ERROR(ForEach(document, "pods", [&](const json& object, std::size_t index) {
+    return PlacePod(object, index, model);
+  }));
+  MUSTER_ASSIGN_OR_RETURN(const api::Pod pending, ReadPending(document));
+  const model::PodInfoPtr info = model::MakePodInfo(pending, model.Names());
+  const framework::PodSetView view{pending, *info, {}};
+  AppendVerdicts(model, framework::PreparedFilters(profile, view, model), answer);
+  return OkStatus();
+}
+
+void AppendJsonString(std::string_view text, std::string& out) {
+  const auto needs_no_escape = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), needs_no_escape)) {
+    out.append(1, '"').append(text).append(1, '"');
+    return;
+  }
+  out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+
+#include "scheduler/cli/exit_code.h"
+
+namespace muster::cli {
+
+struct JudgeArguments {
+  std::size_t line_bytes_max = 64 << 20;
+};
+
+/// `musterctl judge`: answers every line of `in`, a case (judge_case.h), with one line on `out`;
+/// empty lines are passed over. A line that cannot be read is answered with {"error":"..."}, which
+/// names line and place, and the next one is served. Answers are flushed whenever no more input is
+/// at hand, so a caller may ask and wait.
+/// Cost: memory for one line. kCouldNotDoIt: the answers cannot be written.
+ExitCode RunJudge(const JudgeArguments& arguments, std::istream& in, std::ostream& out);
+
+}  // namespace muster::cli
