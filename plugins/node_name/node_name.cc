@@ -28,6 +28,12 @@ class NodeName final : public framework::FilterPlugin {
     if (pod_set.pod.spec.node_name.empty()) return nullptr;
     return std::make_unique<Filter>(pod_set.pod.spec.node_name);
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    key.Add(pod_set.pod.spec.node_name);
+    return true;
+  }
 };
 
 }  // namespace

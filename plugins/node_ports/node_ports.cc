@@ -56,6 +56,18 @@ class NodePorts final : public framework::FilterPlugin {
                                    [](const api::HostPort& port) { return port.port > 0; });
     return wants ? std::make_unique<Filter>(wanted) : nullptr;
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    const Ports& wanted = pod_set.info.RareOrEmpty().host_ports;
+    key.Add(static_cast<std::int64_t>(wanted.size()));
+    for (const api::HostPort& port : wanted) {
+      key.Add(std::int64_t{port.port});
+      key.Add(port.protocol);
+      key.Add(port.host_ip);
+    }
+    return true;
+  }
 };
 
 bool IsEveryAddress(const api::HostPort& port) {

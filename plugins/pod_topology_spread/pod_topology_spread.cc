@@ -180,6 +180,12 @@ class PodTopologySpread final : public framework::FilterPlugin {
     if (constraints.empty()) return nullptr;
     return std::make_unique<Filter>(pod_set, model, std::move(constraints));
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& /*key*/) const override {
+    const auto& constraints = pod_set.pod.spec.topology_spread;
+    return std::none_of(constraints.begin(), constraints.end(), IsHard);
+  }
 };
 
 }  // namespace

@@ -218,7 +218,7 @@ TEST_F(GangRulesTest, AFailedGangWithRulesLeavesNoTrace) {
   for (model::NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
     EXPECT_TRUE(model_.PodsOn(node).empty());
   }
-  EXPECT_EQ(model_.CountWithRequiredAntiAffinity(), 0);
+  EXPECT_TRUE(model_.RequiredAntiAffinities().empty());
 }
 
 TEST_F(GangRulesTest, SizeAdviceDoesNotBlameTheSizeForWhatOtherPodsForbid) {
