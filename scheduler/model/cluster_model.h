@@ -14,6 +14,7 @@
 #include "scheduler/model/node_table.h"
 #include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
+#include "scheduler/model/storage_table.h"
 
 namespace muster::model {
 
@@ -54,6 +55,12 @@ class ClusterModel {
   const NodeTable& Nodes() const { return nodes_; }
   ResourceNames& Names() { return names_; }
   const ResourceNames& Names() const { return names_; }
+  StorageTable& Storage() { return *storage_; }
+  const StorageTable& Storage() const { return *storage_; }
+  NamespaceTable& Namespaces() { return *namespaces_; }
+  const NamespaceTable& Namespaces() const { return *namespaces_; }
+  DisruptionBudgets& Budgets() { return *budgets_; }
+  const DisruptionBudgets& Budgets() const { return *budgets_; }
 
   enum class Change {
     kNothing,      // as it was
@@ -83,10 +90,8 @@ class ClusterModel {
     return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
   }
 
-  NamespaceTable& Namespaces() { return *namespaces_; }
-  const NamespaceTable& Namespaces() const { return *namespaces_; }
-
-  /// The same nodes with nothing on them. Cost: copies the node table.
+  /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
+  /// shared with this model.
   ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
 
@@ -97,13 +102,15 @@ class ClusterModel {
 
   NodeTable nodes_;
   ResourceNames names_;
+  // Shared with WithoutPods(), which is read and thrown away.
+  std::shared_ptr<StorageTable> storage_ = std::make_shared<StorageTable>();
+  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
+  std::shared_ptr<DisruptionBudgets> budgets_ = std::make_shared<DisruptionBudgets>();
   /// By UID, lookup only; its entries do not move, and pods_on_ points to them.
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::map<AntiAffinity, std::int64_t> required_anti_affinities_;
   std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
-  // Shared with WithoutPods(), which is read and thrown away.
-  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
 };
 
 }  // namespace muster::model

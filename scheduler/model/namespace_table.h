@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "scheduler/api/objects.h"
+#include "scheduler/api/storage_objects.h"
 
 namespace muster::model {
 
@@ -23,5 +23,8 @@ class NamespaceTable {
  private:
   std::map<std::string, api::StringMap, std::less<>> labels_;
 };
+
+/// The disruption budgets, for those who choose victims.
+using DisruptionBudgets = std::map<api::NamespacedName, api::PodDisruptionBudget>;
 
 }  // namespace muster::model

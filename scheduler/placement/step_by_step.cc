@@ -62,7 +62,7 @@ std::vector<GangPlacer::Start> GangPlacer::StartsToTry() const {
   if (keys.empty()) return {};
   std::vector<std::uint8_t> with_affinity(sets_.size(), 0);
   for (std::size_t i = 0; i < sets_.size(); ++i) {
-    with_affinity[i] = sets_[i].judged->view.pod.spec.pod_affinity.required.empty() ? 0 : 1;
+    with_affinity[i] = sets_[i].judged->pod.spec.pod_affinity.required.empty() ? 0 : 1;
   }
   const std::vector<std::uint8_t> all(sets_.size(), 1);
   std::vector<Start> starts;
@@ -78,8 +78,7 @@ std::vector<std::string> GangPlacer::AffinityKeys(std::size_t& set) const {
   std::vector<std::string> keys;
   for (auto index = order_.rbegin(); index != order_.rend() && keys.empty(); ++index) {
     set = *index;
-    for (const api::PodAffinityTerm& term :
-         sets_[set].judged->view.pod.spec.pod_affinity.required) {
+    for (const api::PodAffinityTerm& term : sets_[set].judged->pod.spec.pod_affinity.required) {
       keys.push_back(term.topology_key);
     }
   }
@@ -90,11 +89,11 @@ std::vector<std::string> GangPlacer::AffinityKeys(std::size_t& set) const {
 /// The roomiest domain first, ties by name.
 std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsThatHold(
     std::size_t set, const std::vector<std::string>& keys) const {
-  const framework::PodSetView& view = sets_[set].judged->view;
-  api::Pod alone = view.pod;
+  const Set& wanted = sets_[set];
+  api::Pod alone = wanted.judged->pod;
   alone.spec.pod_affinity = {};
   alone.spec.topology_spread.clear();
-  const framework::PreparedFilters filters(profile_, {alone, view.info}, model_);
+  const framework::PreparedFilters filters(profile_, {alone, *wanted.judged->info}, model_);
   std::vector<std::int64_t> capacity;
   filters.Capacities(model_, kUnlimited, capacity);
   struct Domain {
@@ -113,7 +112,7 @@ std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsThatHold(
   }
   std::vector<Domain> domains;
   for (auto& [name, domain] : by_name) {
-    if (domain.places >= sets_[set].demand->Enough()) domains.push_back(std::move(domain));
+    if (domain.places >= wanted.demand->Enough()) domains.push_back(std::move(domain));
   }
   std::stable_sort(domains.begin(), domains.end(),
                    [](const Domain& a, const Domain& b) { return a.places > b.places; });
@@ -126,19 +125,18 @@ std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsThatHold(
 /// Places as many pods as the demand asks, or as many as it can, and returns how many.
 std::int64_t GangPlacer::FillStepByStep(std::size_t index) {
   Set& set = sets_[index];
-  const framework::PreparedFilters& filters = set.judged->filters;
   std::vector<std::int64_t> uncoupled;
-  filters.CapacitiesOfUncoupled(model_, kUnlimited, uncoupled);
+  set.judged->filters.CapacitiesOfUncoupled(model_, kUnlimited, uncoupled);
   std::int64_t placed = 0;
   while (placed < set.demand->count) {
     set.capacity = uncoupled;
-    filters.LimitByCoupling(model_, set.capacity);
+    set.judged->filters.LimitByCoupling(model_, set.capacity);
     KeepToStart(index, set.capacity);
     const Filled step =
         FillOneNode(model_.Nodes(), set.capacity, preferred_, set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
-    uncoupled[step.node] = filters.CapacityOfUncoupled(model_, step.node, kUnlimited);
+    uncoupled[step.node] = set.judged->filters.CapacityOfUncoupled(model_, step.node, kUnlimited);
     placed += step.count;
   }
   return placed;
