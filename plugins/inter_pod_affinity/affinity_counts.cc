@@ -7,6 +7,39 @@ namespace muster::plugins {
 using model::NodeIndex;
 using model::PodInfo;
 
+namespace {
+
+const api::StringMap& LabelsOfNamespace(const PodInfo& info, const model::ClusterModel& model) {
+  static const api::StringMap none;
+  const api::StringMap* labels = model.Namespaces().Labels(info.namespace_name);
+  return labels == nullptr ? none : *labels;
+}
+
+}  // namespace
+
+bool HasRulesBetweenPods(const framework::PodSetView& pod_set, const model::ClusterModel& model) {
+  const api::PodSpec& spec = pod_set.pod.spec;
+  if (!spec.pod_affinity.required.empty() || !spec.pod_anti_affinity.required.empty()) return true;
+  const api::StringMap& labels = LabelsOfNamespace(pod_set.info, model);
+  const auto means = [&](const std::vector<api::PodAffinityTerm>& terms,
+                         const std::string& owner_namespace) {
+    return TermsError(terms).empty() &&
+           std::any_of(terms.begin(), terms.end(), [&](const api::PodAffinityTerm& term) {
+             return MeansIncoming(term, owner_namespace, pod_set.info, labels);
+           });
+  };
+  const auto& placed = model.RequiredAntiAffinities();
+  return std::any_of(placed.begin(), placed.end(),
+                     [&](const auto& entry) {
+                       return means(entry.first.terms, entry.first.namespace_name);
+                     }) ||
+         std::any_of(pod_set.companions.begin(), pod_set.companions.end(),
+                     [&](const model::PodInfoPtr& companion) {
+                       return means(companion->RareOrEmpty().pod_anti_affinity.required,
+                                    companion->namespace_name);
+                     });
+}
+
 AffinityCounts::AffinityCounts(const framework::PodSetView& pod_set,
                                const model::ClusterModel& model)
     : info_(pod_set.info),
@@ -15,10 +48,8 @@ AffinityCounts::AffinityCounts(const framework::PodSetView& pod_set,
                               model.Namespaces())),
       anti_affinity_(IncomingTerms(pod_set.pod.spec.pod_anti_affinity.required,
                                    pod_set.info.namespace_name, model.Namespaces())),
+      namespace_labels_(LabelsOfNamespace(pod_set.info, model)),
       meets_its_own_affinity_(MatchesAll(affinity_, pod_set.info)) {
-  if (const api::StringMap* labels = model.Namespaces().Labels(pod_set.info.namespace_name)) {
-    namespace_labels_ = *labels;
-  }
   for (const IncomingTerm& term : affinity_) {
     affinity_topologies_.push_back(TopologyOf(term.term->topology_key));
   }
@@ -32,7 +63,7 @@ AffinityCounts::AffinityCounts(const framework::PodSetView& pod_set,
 
 void AffinityCounts::CountPods() {
   const bool has_terms = !affinity_.empty() || !anti_affinity_.empty();
-  if (!has_terms && model_.CountWithRequiredAntiAffinity() == 0) return;
+  if (!has_terms && model_.RequiredAntiAffinities().empty()) return;
   std::vector<Hit> hits;
   for (NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
     if (!model_.Nodes().IsPresent(node)) continue;
@@ -59,7 +90,7 @@ void AffinityCounts::FindHits(const PodInfo& pods, std::vector<Hit>& hits) {
   const auto& terms = pods.rare->pod_anti_affinity.required;
   if (!TermsError(terms).empty()) return;
   for (const api::PodAffinityTerm& term : terms) {
-    if (!MeansIncoming(term, pods, info_, namespace_labels_)) continue;
+    if (!MeansIncoming(term, pods.namespace_name, info_, namespace_labels_)) continue;
     hits.push_back({TopologyOf(term.topology_key), Rule::kOthersAntiAffinity});
   }
 }

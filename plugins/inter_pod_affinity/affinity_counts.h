@@ -10,6 +10,10 @@
 
 namespace muster::plugins {
 
+/// True when the pod has rules about others, or a pod that is placed, or to be placed with it,
+/// keeps such pods away. Cost: O(different anti-affinities), no walk over pods.
+bool HasRulesBetweenPods(const framework::PodSetView& pod_set, const model::ClusterModel& model);
+
 /// How often pods in each topology domain are meant by the terms of the pod to be placed, and mean
 /// it by theirs. Borrows the pod, its info and the model.
 class AffinityCounts {
@@ -22,8 +26,6 @@ class AffinityCounts {
   /// More pods on the node, or fewer. Pods of the gang are looked through once, by address.
   void Add(model::NodeIndex node, const model::PodInfo& pods, std::int64_t count);
 
-  /// True when no pod, placed or to be placed with this one, has anything to do with it.
-  bool IsIdle() const { return topologies_.empty(); }
   /// True when pods of the gang change the counts, and when they do so for other nodes.
   bool GangCounts() const;
   bool GangCountsElsewhere() const;
@@ -65,7 +67,7 @@ class AffinityCounts {
   const model::ClusterModel& model_;
   std::vector<IncomingTerm> affinity_;
   std::vector<IncomingTerm> anti_affinity_;
-  api::StringMap namespace_labels_;
+  const api::StringMap& namespace_labels_;
   bool meets_its_own_affinity_;
   std::vector<Topology> topologies_;
   std::vector<std::size_t> affinity_topologies_;  // of the affinity terms

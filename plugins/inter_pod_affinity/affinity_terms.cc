@@ -55,12 +55,12 @@ bool MatchesAll(const std::vector<IncomingTerm>& terms, const model::PodInfo& ot
   });
 }
 
-bool MeansIncoming(const api::PodAffinityTerm& term, const model::PodInfo& owner,
+bool MeansIncoming(const api::PodAffinityTerm& term, const std::string& owner_namespace,
                    const model::PodInfo& incoming, const api::StringMap& namespace_labels) {
   const auto names = [&](const std::string& name) { return name == incoming.namespace_name; };
   const bool means_namespace =
       MeansOwnNamespace(term)
-          ? names(owner.namespace_name)
+          ? names(owner_namespace)
           : std::any_of(term.namespaces.begin(), term.namespaces.end(), names) ||
                 model::Matches(term.namespace_selector, namespace_labels);
   return means_namespace && model::Matches(term.label_selector, incoming.labels);

@@ -30,7 +30,7 @@ bool MatchesAll(const std::vector<IncomingTerm>& terms, const model::PodInfo& ot
 
 /// Whether a term of a pod that is placed already means the incoming pod, whose namespace has these
 /// labels.
-bool MeansIncoming(const api::PodAffinityTerm& term, const model::PodInfo& owner,
+bool MeansIncoming(const api::PodAffinityTerm& term, const std::string& owner_namespace,
                    const model::PodInfo& incoming, const api::StringMap& namespace_labels);
 
 /// Why Kubernetes would not take the terms; empty when it does.

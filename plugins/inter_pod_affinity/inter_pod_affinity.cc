@@ -1,7 +1,5 @@
 #include "plugins/inter_pod_affinity/inter_pod_affinity.h"
 
-#include <algorithm>
-
 #include "plugins/inter_pod_affinity/affinity_counts.h"
 #include "plugins/refuse_all.h"
 
@@ -24,8 +22,6 @@ class Filter final : public framework::NodeFilter {
  public:
   Filter(const framework::PodSetView& pod_set, const model::ClusterModel& model)
       : counts_(pod_set, model) {}
-
-  bool IsIdle() const { return counts_.IsIdle(); }
 
   void LimitCapacity(const model::ClusterModel& /*model*/, model::NodeIndex first,
                      std::span<std::int64_t> capacity) const override {
@@ -58,17 +54,6 @@ class Filter final : public framework::NodeFilter {
   AffinityCounts counts_;
 };
 
-/// Whether anybody has rules at all: the most common answer is no, and then nothing is walked.
-bool ConcernsAnybody(const framework::PodSetView& pod_set, const model::ClusterModel& model) {
-  const api::PodSpec& spec = pod_set.pod.spec;
-  if (!spec.pod_affinity.required.empty() || !spec.pod_anti_affinity.required.empty()) return true;
-  return model.CountWithRequiredAntiAffinity() > 0 ||
-         std::any_of(pod_set.companions.begin(), pod_set.companions.end(),
-                     [](const model::PodInfoPtr& companion) {
-                       return !companion->RareOrEmpty().pod_anti_affinity.required.empty();
-                     });
-}
-
 class InterPodAffinity final : public framework::FilterPlugin {
  public:
   std::string_view Name() const override { return "InterPodAffinity"; }
@@ -77,15 +62,13 @@ class InterPodAffinity final : public framework::FilterPlugin {
                                                  const model::ClusterModel& model) const override {
     const std::string error = AffinityError(pod_set.pod.spec);
     if (!error.empty()) return std::make_unique<RefuseAll>("parsing pod: " + error);
-    if (!ConcernsAnybody(pod_set, model)) return nullptr;
-    auto filter = std::make_unique<Filter>(pod_set, model);
-    return filter->IsIdle() ? nullptr : std::move(filter);
+    if (!HasRulesBetweenPods(pod_set, model)) return nullptr;
+    return std::make_unique<Filter>(pod_set, model);
   }
 
-  /// Nobody has such rules, or other nodes matter.
   bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& model,
                 framework::PodSetKey& /*key*/) const override {
-    return !ConcernsAnybody(pod_set, model);
+    return AffinityError(pod_set.pod.spec).empty() && !HasRulesBetweenPods(pod_set, model);
   }
 };
 

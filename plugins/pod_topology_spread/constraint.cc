@@ -7,10 +7,6 @@
 namespace muster::plugins {
 namespace {
 
-bool IsHard(const api::TopologySpreadConstraint& constraint) {
-  return constraint.when_unsatisfiable == "DoNotSchedule";
-}
-
 /// The API server has put the values into the selector, from 1.34 on; doing it again changes
 /// nothing then.
 void AddMatchLabelKeys(const api::TopologySpreadConstraint& constraint,
@@ -23,6 +19,10 @@ void AddMatchLabelKeys(const api::TopologySpreadConstraint& constraint,
 }
 
 }  // namespace
+
+bool IsHard(const api::TopologySpreadConstraint& constraint) {
+  return constraint.when_unsatisfiable == "DoNotSchedule";
+}
 
 std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView& pod_set) {
   std::vector<SpreadConstraint> constraints;

@@ -21,7 +21,9 @@ struct SpreadConstraint {
   std::optional<api::LabelSelector> selector;
 };
 
-/// The constraints with DoNotSchedule, in their order.
+/// DoNotSchedule: one that the filter asks.
+bool IsHard(const api::TopologySpreadConstraint& constraint);
+/// The hard constraints, in their order.
 std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView& pod_set);
 /// Why Kubernetes would not take them; empty when it does.
 std::string HardSpreadConstraintsError(const api::PodSpec& spec);

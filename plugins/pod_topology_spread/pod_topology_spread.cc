@@ -183,7 +183,8 @@ class PodTopologySpread final : public framework::FilterPlugin {
 
   bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
                 framework::PodSetKey& /*key*/) const override {
-    return pod_set.pod.spec.topology_spread.empty();
+    const auto& constraints = pod_set.pod.spec.topology_spread;
+    return std::none_of(constraints.begin(), constraints.end(), IsHard);
   }
 };
 

@@ -152,6 +152,8 @@ void SchedulerCore::State::Admit(Gang& gang,
     NoteExecutor(*application, gang.Uid(), anchor_node);
   }
   model_.HoldPlaces(anchor_node, gang.anchor_info, -1);
+  // What waits for a neighbour may have one now; the watch will show nothing new.
+  if (!waiting_for_others_.empty()) CapacityGrew();
 
   api::StringMap annotations;
   if (gang.kind == GangKind::kApplication) {

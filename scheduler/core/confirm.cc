@@ -27,7 +27,9 @@ std::vector<api::Toleration> OwnTolerations(const api::PodSpec& spec) {
 bool SameConstraints(const api::PodSpec& a, const api::PodSpec& b) {
   return a.node_selector == b.node_selector &&
          a.node_affinity.required == b.node_affinity.required &&
-         OwnTolerations(a) == OwnTolerations(b);
+         a.pod_affinity.required == b.pod_affinity.required &&
+         a.pod_anti_affinity.required == b.pod_anti_affinity.required &&
+         a.topology_spread == b.topology_spread && OwnTolerations(a) == OwnTolerations(b);
 }
 
 std::string Describe(const api::ResourceList& requests) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/api/match_label_keys.h"
 #include "scheduler/core/state.h"
 #include "scheduler/spark/spark_application.h"
 
@@ -127,7 +128,9 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
   gang.driver_host = std::move(shape.driver_host);
   gang.executor_sets = std::move(shape.executor_sets);
   gang.executor_infos.clear();
-  for (const spark::ExecutorSet& set : gang.executor_sets) {
+  for (spark::ExecutorSet& set : gang.executor_sets) {
+    // So that rules between pods see the executors as they will be stored.
+    api::ApplyMatchLabelKeys(set.pod);
     gang.executor_infos.push_back(model::MakePodInfo(set.pod, model_.Names()));
   }
   Enqueue(gang);

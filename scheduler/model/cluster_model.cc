@@ -86,10 +86,13 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
 
 void ClusterModel::CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info,
                                              std::int64_t count) {
-  if (info.RareOrEmpty().pod_anti_affinity.required.empty()) return;
+  const auto& terms = info.RareOrEmpty().pod_anti_affinity.required;
+  if (terms.empty()) return;
   if (node >= required_anti_affinity_on_.size()) required_anti_affinity_on_.resize(nodes_.Size());
   required_anti_affinity_on_[node] += count;
-  required_anti_affinity_ += count;
+  const auto entry = required_anti_affinities_.try_emplace({info.namespace_name, terms}).first;
+  entry->second += count;
+  if (entry->second == 0) required_anti_affinities_.erase(entry);
 }
 
 ClusterModel ClusterModel::WithoutPods() const {

@@ -3,6 +3,7 @@
 #include <absl/container/node_hash_map.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,13 @@ struct PodsOnNode {
   PodInfoPtr info;
   std::int64_t count = 1;
   const PlacedPod* pod = nullptr;  // null for held places
+};
+
+/// Required anti-affinity of pods of a namespace: all their terms.
+struct AntiAffinity {
+  std::string namespace_name;
+  std::vector<api::PodAffinityTerm> terms;
+  auto operator<=>(const AntiAffinity&) const = default;
 };
 
 /// The cluster as placement sees it: its nodes, and which pods are on which node, whoever scheduled
@@ -72,9 +80,12 @@ class ClusterModel {
 
   /// The pods and held places of a node, in no order that means anything.
   std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
-  /// Pods and held places that keep others away from their topology domain.
-  std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
-  /// True when one of them is on the node.
+  /// What keeps other pods away from the topology domain of pods that are placed, with the number
+  /// of those pods: few, because the pods of a workload share one.
+  const std::map<AntiAffinity, std::int64_t>& RequiredAntiAffinities() const {
+    return required_anti_affinities_;
+  }
+  /// True when a pod with one of them is on the node.
   bool HasRequiredAntiAffinityOn(NodeIndex node) const {
     return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
   }
@@ -98,7 +109,7 @@ class ClusterModel {
   /// By UID, lookup only; its entries do not move, and pods_on_ points to them.
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
-  std::int64_t required_anti_affinity_ = 0;
+  std::map<AntiAffinity, std::int64_t> required_anti_affinities_;
   std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
 };
 

@@ -80,10 +80,11 @@ TEST(ClusterModel, PodsThatKeepOthersAwayAreCounted) {
   const PodInfoPtr info = MakePodInfo(pod, model.Names());
   model.PlacePod("uid-1", a, info);
   model.HoldPlaces(a, info, 2);
-  EXPECT_EQ(model.CountWithRequiredAntiAffinity(), 3);
+  ASSERT_EQ(model.RequiredAntiAffinities().size(), 1u);
+  EXPECT_EQ(model.RequiredAntiAffinities().begin()->second, 3);
   model.HoldPlaces(a, info, -2);
   model.RemovePod("uid-1");
-  EXPECT_EQ(model.CountWithRequiredAntiAffinity(), 0);
+  EXPECT_TRUE(model.RequiredAntiAffinities().empty());
 }
 
 }  // namespace
