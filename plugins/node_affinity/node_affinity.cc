@@ -1,7 +1,5 @@
 #include "plugins/node_affinity/node_affinity.h"
 
-#include <algorithm>
-
 #include "plugins/node_affinity/node_selector.h"
 #include "plugins/yes_no_filter.h"
 
@@ -14,14 +12,7 @@ class Filter final : public YesNoFilter {
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    const api::StringMap& labels = nodes.Labels(node);
-    const auto has = [&labels](const api::StringMap::value_type& wanted) {
-      const auto found = labels.find(wanted.first);
-      return found != labels.end() && found->second == wanted.second;
-    };
-    if (!std::all_of(spec_.node_selector.begin(), spec_.node_selector.end(), has)) return true;
-    const auto& required = spec_.node_affinity.required;
-    return required && !MatchesAnyTerm(*required, nodes.Name(node), labels);
+    return !MatchesRequiredNodeAffinity(spec_, nodes.Name(node), nodes.Labels(node));
   }
   const char* Reason() const override {
     return "node(s) didn't match Pod's node affinity/selector";

@@ -7,10 +7,18 @@
 
 namespace muster::plugins {
 
+/// True when the node meets every requirement of the term; an empty term matches nothing.
+bool MatchesTerm(const api::NodeSelectorTerm& term, const std::string& node_name,
+                 const api::StringMap& labels);
+
 /// True when one of the terms matches (terms are ORed, the requirements of a term ANDed; an empty
 /// term matches nothing). Fields: only metadata.name. Source:
 /// k8s.io/component-helpers/scheduling/corev1/nodeaffinity.
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
+
+/// True when the node meets the pod's nodeSelector and required node affinity.
+bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
+                                 const api::StringMap& labels);
 
 }  // namespace muster::plugins

@@ -1,7 +1,5 @@
 #include "plugins/taint_toleration/taint_toleration.h"
 
-#include <algorithm>
-
 #include "plugins/taint_toleration/tolerates.h"
 #include "plugins/yes_no_filter.h"
 
@@ -14,11 +12,7 @@ class Filter final : public YesNoFilter {
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    const auto& taints = nodes.Taints(node);
-    return std::any_of(taints.begin(), taints.end(), [this](const api::Taint& taint) {
-      return (taint.effect == "NoSchedule" || taint.effect == "NoExecute") &&
-             !Tolerates(tolerations_, taint);
-    });
+    return !ToleratesAllThatForbid(tolerations_, nodes.Taints(node));
   }
   const char* Reason() const override { return "node(s) had untolerated taint(s)"; }
 

@@ -22,4 +22,12 @@ bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint
                      [&](const api::Toleration& toleration) { return Matches(toleration, taint); });
 }
 
+bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
+                            const std::vector<api::Taint>& taints) {
+  return std::all_of(taints.begin(), taints.end(), [&](const api::Taint& taint) {
+    return (taint.effect != "NoSchedule" && taint.effect != "NoExecute") ||
+           Tolerates(tolerations, taint);
+  });
+}
+
 }  // namespace muster::plugins

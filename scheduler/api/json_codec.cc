@@ -218,6 +218,12 @@ StatusOr<Pod> DecodePodTemplate(const json& object) {
   return DecodePod(object, JsonPath::Scalars::kAsStrings);
 }
 
+static Status Read(const json& value, const JsonPath& path, ContainerImage& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "names", out.names));
+  return ReadField(value, path, "sizeBytes", out.size.value);
+}
+
 StatusOr<Node> DecodeNode(const json& object) {
   const JsonPath path(JsonPath::Scalars::kStrict);
   MUSTER_RETURN_IF_ERROR(CheckKind(object, path, "Node"));
@@ -233,6 +239,8 @@ StatusOr<Node> DecodeNode(const json& object) {
     const JsonPath status_path(path, "status");
     MUSTER_RETURN_IF_ERROR(CheckObject(*status, status_path));
     MUSTER_RETURN_IF_ERROR(ReadField(*status, status_path, "allocatable", node.allocatable));
+    MUSTER_RETURN_IF_ERROR(ReadField(*status, status_path, "images", node.images));
+    if (node.images.size() > kNodeImagesMax) node.images.resize(kNodeImagesMax);
   }
   return node;
 }

@@ -177,6 +177,9 @@ json EncodeNode(const Node& node) {
   Put(object, "spec", std::move(spec));
   json status = json::object();
   Put(status, "allocatable", EncodeResourceList(node.allocatable));
+  Put(status, "images", EncodeList(node.images, [](const ContainerImage& image) {
+        return json{{"names", image.names}, {"sizeBytes", image.size.value}};
+      }));
   Put(object, "status", std::move(status));
   return object;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -155,11 +156,27 @@ struct Pod {
   PodStatus status;
 };
 
+/// An image that a node has already.
+struct ContainerImage {
+  std::vector<std::string> names;
+  Bytes size;
+};
+
+/// The kubelet reports 50 unless told otherwise; more than this are not read, as they only save a
+/// download.
+inline constexpr std::size_t kNodeImagesMax = 1000;
+
 struct Node {
   ObjectMeta metadata;
   bool unschedulable = false;
   std::vector<Taint> taints;
   ResourceList allocatable;
+  std::vector<ContainerImage> images;
+};
+
+/// Selectors of pod affinity choose namespaces by their labels.
+struct Namespace {
+  ObjectMeta metadata;
 };
 
 struct ConfigMap {

@@ -28,21 +28,29 @@ bool MayBePodLevel(const std::string& resource) {
   return resource == "cpu" || resource == "memory" || resource.starts_with("hugepages-");
 }
 
-}  // namespace
+/// `defaults`: what a container counts that does not name the resource.
+ResourceList RequestsOf(const Container& container, const ResourceList& defaults) {
+  ResourceList requests = container.resources.requests;
+  requests.insert(defaults.begin(), defaults.end());
+  return requests;
+}
 
-ResourceList EffectiveRequests(const PodSpec& spec) {
+ResourceList SumRequests(const PodSpec& spec, const ResourceList& defaults) {
   ResourceList running;
-  for (const Container& container : spec.containers) AddTo(running, container.resources.requests);
+  for (const Container& container : spec.containers) {
+    AddTo(running, RequestsOf(container, defaults));
+  }
 
   // Sidecars keep running, so each later init container runs beside all sidecars before it.
   ResourceList sidecars;
   ResourceList largest_start;
   for (const Container& container : spec.init_containers) {
-    ResourceList at_this_point = container.resources.requests;
+    const ResourceList requests = RequestsOf(container, defaults);
+    ResourceList at_this_point = requests;
     AddTo(at_this_point, sidecars);
     if (IsSidecar(container)) {
-      AddTo(sidecars, container.resources.requests);
-      AddTo(running, container.resources.requests);
+      AddTo(sidecars, requests);
+      AddTo(running, requests);
     }
     RaiseTo(largest_start, at_this_point);
   }
@@ -55,6 +63,31 @@ ResourceList EffectiveRequests(const PodSpec& spec) {
   }
   AddTo(running, spec.overhead);
   return running;
+}
+
+ResourceList DefaultsForScoring() {
+  return {{"cpu", Quantity::FromMilli(100)},
+          {"memory", Quantity::FromUnits(Mebibytes(200).value, Quantity::Form::kBinary)}};
+}
+
+}  // namespace
+
+ResourceList EffectiveRequests(const PodSpec& spec) { return SumRequests(spec, {}); }
+
+ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
+  ResourceList defaults = DefaultsForScoring();
+  const bool pod_level =
+      spec.pod_resources && std::any_of(spec.pod_resources->requests.begin(),
+                                        spec.pod_resources->requests.end(),
+                                        [](const auto& entry) { return MayBePodLevel(entry.first); });
+  if (pod_level) {
+    for (const auto& [name, quantity] : EffectiveRequests(spec)) defaults.erase(name);
+  }
+  return SumRequests(spec, defaults);
+}
+
+ResourceList NonZeroRequestsOfPending(const PodSpec& spec) {
+  return SumRequests(spec, DefaultsForScoring());
 }
 
 }  // namespace muster::api

@@ -10,4 +10,12 @@ namespace muster::api {
 /// Cost: O(containers x resources). Errors: none; absent requests count as zero.
 ResourceList EffectiveRequests(const PodSpec& spec);
 
+/// The same for scoring nodes: a container that does not name its cpu or memory counts as 100m or
+/// 200Mi, so that pods without requests do not all go to one node. Pods that are placed and the one
+/// that waits differ where pod-level requests are set, as in kube-scheduler.
+/// Source: kube-scheduler util/pod_resources.go; framework/types.go CalculateResource;
+/// noderesources/resource_allocation.go calculatePodResourceRequest.
+ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec);
+ResourceList NonZeroRequestsOfPending(const PodSpec& spec);
+
 }  // namespace muster::api

@@ -3,14 +3,17 @@
 #include <absl/container/node_hash_map.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scheduler/model/namespace_table.h"
 #include "scheduler/model/node_table.h"
 #include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
+#include "scheduler/model/workload_selectors.h"
 
 namespace muster::model {
 
@@ -44,6 +47,10 @@ class ClusterModel {
   const NodeTable& Nodes() const { return nodes_; }
   ResourceNames& Names() { return names_; }
   const ResourceNames& Names() const { return names_; }
+  NamespaceTable& Namespaces() { return *namespaces_; }
+  const NamespaceTable& Namespaces() const { return *namespaces_; }
+  WorkloadSelectors& Workloads() { return *workloads_; }
+  const WorkloadSelectors& Workloads() const { return *workloads_; }
 
   enum class Change {
     kNothing,      // as it was
@@ -66,6 +73,11 @@ class ClusterModel {
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
 
+  /// Pods and held places on the node that want to be near others or away from them.
+  std::int64_t CountWithAffinityOn(NodeIndex node) const;
+  /// The same on all nodes.
+  std::int64_t CountWithAffinity() const { return with_affinity_; }
+
   /// The same nodes with nothing on them. Cost: copies the node table.
   ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
@@ -73,6 +85,7 @@ class ClusterModel {
  private:
   void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
   void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
+  void CountAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -80,6 +93,11 @@ class ClusterModel {
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
+  std::vector<std::int64_t> with_affinity_on_;  // by NodeIndex, as pods_on_
+  std::int64_t with_affinity_ = 0;
+  // Shared with WithoutPods(), which is read and thrown away.
+  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
+  std::shared_ptr<WorkloadSelectors> workloads_ = std::make_shared<WorkloadSelectors>();
 };
 
 }  // namespace muster::model

@@ -6,6 +6,7 @@ namespace muster::model {
 
 bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   const NodeIndex index = FindOrAddGhost(node.metadata.name);
+  images_.Set(index, node.images);
   ResourceVector allocatable = NodeAmounts(node.allocatable, names);
   const bool changed = !IsPresent(index) || labels_[index] != node.metadata.labels ||
                        taints_[index] != node.taints ||
@@ -30,6 +31,7 @@ NodeIndex NodeTable::Remove(std::string_view name) {
   labels_[index].clear();
   taints_[index].clear();
   allocatable_[index] = ResourceVector{};
+  images_.Set(index, {});
   ForgetIfEmptyGhost(index);
   return index;
 }
@@ -58,15 +60,19 @@ NodeIndex NodeTable::Add(std::string_view name) {
     taints_.emplace_back();
     allocatable_.emplace_back();
     requested_.emplace_back();
+    non_zero_.emplace_back();
   }
   names_[index] = std::string(name);
   index_.emplace(names_[index], index);
   return index;
 }
 
-void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count) {
+void NodeTable::Account(NodeIndex node, const ResourceVector& amounts,
+                        const NonZeroRequests& non_zero, std::int64_t count) {
   MUSTER_CHECK(node < Size() && !names_[node].empty(), "accounting on a node that is not there");
   AddScaled(requested_[node], amounts, count);
+  non_zero_[node].cpu.value += non_zero.cpu.value * count;
+  non_zero_[node].memory.value += non_zero.memory.value * count;
   MUSTER_CHECK(requested_[node].pods >= 0, "gave back more pods than were accounted");
   if (count < 0) ForgetIfEmptyGhost(node);
 }
@@ -74,6 +80,7 @@ void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int6
 void NodeTable::ForgetAccounting() {
   for (NodeIndex node = 0; node < Size(); ++node) {
     requested_[node] = ResourceVector{};
+    non_zero_[node] = NonZeroRequests{};
     if (!names_[node].empty()) ForgetIfEmptyGhost(node);
   }
 }

@@ -27,7 +27,7 @@ GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& m
     const framework::PodSetView view{demands[i].pod, *demands[i].info, companions};
     framework::PreparedFilters filters(profile, view, model);
     coupled_ = coupled_ || filters.CoupleNodes();
-    sets_.push_back({&demands[i], std::move(companions), view, std::move(filters), {}});
+    sets_.push_back({&demands[i], std::move(companions), view, std::move(filters), {}, {}});
   }
   order_.resize(demands.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -48,6 +48,9 @@ std::vector<model::PodInfoPtr> GangPlacer::CompanionsOf(std::span<const PodSetDe
 Attempt GangPlacer::Run() {
   if (sets_.empty()) return Success();
   const std::size_t bulk = order_.back();
+  if (sets_.size() == 1 && sets_[bulk].demand->alone) {
+    return PlaceByScores(bulk) == 0 ? Fail(bulk, 0) : Success();
+  }
   for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
     for (std::int64_t pod = 0; pod < sets_[order_[i]].demand->count; ++pod) {
       if (!PlaceOneBeside(order_[i], sets_[bulk])) return Fail(order_[i], pod);
@@ -77,31 +80,50 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
   }
 }
 
-/// Puts one pod of a small set where it costs the bulk set the fewest places.
+/// Puts one pod of a small set where it costs the bulk set the fewest places. As long as the bulk
+/// set keeps enough, what the pod prefers goes first.
 bool GangPlacer::PlaceOneBeside(std::size_t index, Judged& bulk) {
   Judged& set = sets_[index];
   set.filters.Capacities(model_, 1, set.capacity);
   bulk.filters.Capacities(model_, kUnlimited, bulk.capacity);
-  NodeIndex best = model::kNoNode;
-  std::int64_t best_loss = 0;
-  std::int64_t best_left = 0;
+  AskPreferences(set);
+  const std::int64_t spare = SparePlaces(bulk);
+  struct Choice {
+    NodeIndex node = model::kNoNode;
+    std::int64_t excess = 0;  // places that it costs beyond the spare ones
+    std::int64_t preference = 0;
+    std::int64_t loss = 0;
+    std::int64_t left = 0;
+  };
+  Choice best;
+  const auto better = [&](const Choice& choice) {
+    if (best.node == model::kNoNode) return true;
+    if (choice.excess != best.excess) return choice.excess < best.excess;
+    if (choice.preference != best.preference) return choice.preference > best.preference;
+    if (choice.loss != best.loss) return choice.loss < best.loss;
+    if (choice.left != best.left) return choice.left > best.left;
+    return model_.Nodes().Name(choice.node) < model_.Nodes().Name(best.node);
+  };
   for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
     if (set.capacity[node] == 0) continue;
-    const std::int64_t left = BulkCapacityBeside(node, index, bulk);
-    const std::int64_t loss = bulk.capacity[node] - left;
-    const bool better = best == model::kNoNode || loss < best_loss ||
-                        (loss == best_loss && left > best_left) ||
-                        (loss == best_loss && left == best_left &&
-                         model_.Nodes().Name(node) < model_.Nodes().Name(best));
-    if (better) {
-      best = node;
-      best_loss = loss;
-      best_left = left;
-    }
+    Choice choice{node, 0, set.preference.empty() ? 0 : set.preference[node], 0, 0};
+    choice.left = BulkCapacityBeside(node, index, bulk);
+    choice.loss = bulk.capacity[node] - choice.left;
+    choice.excess = std::max<std::int64_t>(choice.loss - spare, 0);
+    if (better(choice)) best = choice;
   }
-  if (best == model::kNoNode) return false;
-  Place(index, best, 1);
+  if (best.node == model::kNoNode) return false;
+  Place(index, best.node, 1);
   return true;
+}
+
+/// Places for the bulk set that it does not need. None where rules couple nodes: the places cannot
+/// be added up then.
+std::int64_t GangPlacer::SparePlaces(const Judged& bulk) const {
+  if (coupled_) return 0;
+  const std::int64_t places =
+      std::accumulate(bulk.capacity.begin(), bulk.capacity.end(), std::int64_t{0});
+  return std::max<std::int64_t>(places - bulk.demand->count, 0);
 }
 
 std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Judged& bulk) {
@@ -120,7 +142,8 @@ std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
   const std::int64_t places =
       std::accumulate(set.capacity.begin(), set.capacity.end(), std::int64_t{0});
   if (places < set.demand->Enough()) return places;
-  const auto filled = FillRoomiestFirst(model_.Nodes(), set.capacity, preferred_,
+  AskPreferences(set);
+  const auto filled = FillRoomiestFirst({model_.Nodes(), set.capacity, set.preference}, preferred_,
                                         std::min(places, set.demand->count));
   MUSTER_CHECK(filled.has_value(), "there are places enough");
   for (const Filled& share : *filled) Place(index, share.node, share.count);

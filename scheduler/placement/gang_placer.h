@@ -30,6 +30,8 @@ class GangPlacer {
     framework::PodSetView view;
     framework::PreparedFilters filters;
     std::vector<std::int64_t> capacity;
+    /// By NodeIndex; empty where all nodes are alike. See framework::NodePreferences.
+    std::vector<std::int64_t> preference = {};
   };
   struct Placed {
     std::size_t set = 0;
@@ -44,11 +46,17 @@ class GangPlacer {
   void TakeBackTo(std::size_t mark);
   bool PlaceOneBeside(std::size_t index, Judged& bulk);
   std::int64_t BulkCapacityBeside(model::NodeIndex node, std::size_t index, const Judged& bulk);
+  std::int64_t SparePlaces(const Judged& bulk) const;
   std::int64_t PlaceAtOnce(std::size_t index);
   Attempt Fail(std::size_t index, std::int64_t fitting);
   void FillUp(std::size_t index);
   std::string GangSentence(std::size_t index, std::int64_t fitting) const;
   Attempt Success() const;
+
+  // ranking.cc: what scores say.
+  std::int64_t PlaceByScores(std::size_t index);
+  void AskPreferences(Judged& set) const;
+  std::vector<model::NodeIndex> FeasibleNodes(const Judged& set) const;
 
   // step_by_step.cc: for sets with rules that couple nodes.
   std::int64_t PlaceStepByStep(std::size_t index);

@@ -34,6 +34,7 @@ std::optional<std::vector<std::string>> DomainOf(const api::StringMap& labels,
 std::int64_t GangPlacer::PlaceStepByStep(std::size_t index) {
   Judged& set = sets_[index];
   set.filters.Capacities(model_, kUnlimited, set.capacity);
+  AskPreferences(set);
   const std::size_t mark = placed_.size();
   const std::vector<std::vector<std::uint8_t>> domains = DomainsToTry(set);
   std::int64_t most = 0;
@@ -64,7 +65,8 @@ std::int64_t GangPlacer::FillStepByStep(std::size_t index,
       }
     }
     const Filled step =
-        FillOneNode(model_.Nodes(), set.capacity, preferred_, set.demand->count - placed);
+        FillOneNode({model_.Nodes(), set.capacity, set.preference}, preferred_,
+                                    set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
     placed += step.count;

@@ -15,14 +15,15 @@ using ::testing::Pair;
 /// Nodes a, b, c, ... with these capacities; answers "name -> pods" in filling order.
 std::optional<std::vector<std::pair<std::string, std::int64_t>>> Fill(
     const std::vector<std::int64_t>& capacity, std::int64_t count,
-    const std::vector<model::NodeIndex>& preferred = {}) {
+    const std::vector<model::NodeIndex>& first = {},
+    const std::vector<std::int64_t>& preference = {}) {
   model::ClusterModel model;
   for (std::size_t i = 0; i < capacity.size(); ++i) {
     model.Nodes().Upsert(
         muster::testing::MakeNode(std::string(1, static_cast<char>('a' + i)), "1", "1Gi"),
         model.Names());
   }
-  const auto filled = FillRoomiestFirst(model.Nodes(), capacity, preferred, count);
+  const auto filled = FillRoomiestFirst({model.Nodes(), capacity, preference}, first, count);
   if (!filled) return std::nullopt;
   std::vector<std::pair<std::string, std::int64_t>> named;
   for (const Filled& share : *filled)
@@ -45,7 +46,15 @@ TEST(FillRoomiestFirst, TiesEndInTheName) {
   EXPECT_THAT(*Fill({4, 4, 4}, 6), ElementsAre(Pair("a", 4), Pair("b", 2)));
 }
 
-TEST(FillRoomiestFirst, PreferredNodesComeFirstInTheirOrder) {
+TEST(FillRoomiestFirst, WhatThePodsPreferIsFilledBeforeWhatIsRoomier) {
+  // a and b are preferred: 5 pods fill both before the roomier c takes the last.
+  EXPECT_THAT(*Fill({2, 2, 9}, 5, {}, {100, 100, 0}),
+              ElementsAre(Pair("a", 2), Pair("b", 2), Pair("c", 1)));
+  // Among the preferred ones the tightest that takes all, as ever.
+  EXPECT_THAT(*Fill({5, 3, 2}, 3, {}, {100, 100, 0}), ElementsAre(Pair("b", 3)));
+}
+
+TEST(FillRoomiestFirst, TheFirstNodesComeFirstInTheirOrder) {
   EXPECT_THAT(*Fill({2, 9, 1}, 4, {2, 0}), ElementsAre(Pair("c", 1), Pair("a", 2), Pair("b", 1)));
 }
 
