@@ -32,8 +32,9 @@ constexpr std::array<DefaultWeight, 7> kDefaultWeights{{{"TaintToleration", 3},
 std::int64_t WeightOf(std::string_view plugin, const ScoreSettings& settings) {
   const auto set = settings.weights.find(plugin);
   if (set != settings.weights.end()) return set->second;
-  const auto known = std::find_if(kDefaultWeights.begin(), kDefaultWeights.end(),
-                                  [&](const DefaultWeight& entry) { return entry.plugin == plugin; });
+  const auto known =
+      std::find_if(kDefaultWeights.begin(), kDefaultWeights.end(),
+                   [&](const DefaultWeight& entry) { return entry.plugin == plugin; });
   MUSTER_CHECK(known != kDefaultWeights.end(), "a score plugin has no default weight");
   return known->weight;
 }

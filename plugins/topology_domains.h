@@ -10,7 +10,8 @@ namespace muster::plugins {
 
 /// In which topology domain each node is, for one topology key: nodes with the same value of the
 /// label are in one domain. Domains are numbered in the order of the nodes.
-/// Cost: one walk over the nodes when it is made, O(1) a question. Valid as long as no node changes.
+/// Cost: one walk over the nodes when it is made, O(1) a question. Valid as long as no node
+/// changes.
 class TopologyDomains {
  public:
   using Domain = std::uint32_t;

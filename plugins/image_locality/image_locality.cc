@@ -16,8 +16,7 @@ void AddImage(const model::NodeTable& nodes, const std::string& image,
   const double spread =
       static_cast<double>(having.size()) / static_cast<double>(nodes.PresentCount());
   for (const model::ImageTable::OnNode& entry : having) {
-    sums[entry.node] +=
-        static_cast<std::int64_t>(static_cast<double>(entry.size.value) * spread);
+    sums[entry.node] += static_cast<std::int64_t>(static_cast<double>(entry.size.value) * spread);
   }
 }
 

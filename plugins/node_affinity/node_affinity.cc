@@ -22,6 +22,17 @@ class Filter final : public YesNoFilter {
   const api::PodSpec& spec_;
 };
 
+void AddRequirements(const std::vector<api::SelectorRequirement>& requirements,
+                     framework::PodSetKey& key) {
+  key.Add(static_cast<std::int64_t>(requirements.size()));
+  for (const api::SelectorRequirement& requirement : requirements) {
+    key.Add(requirement.key);
+    key.Add(requirement.operator_name);
+    key.Add(static_cast<std::int64_t>(requirement.values.size()));
+    for (const std::string& value : requirement.values) key.Add(value);
+  }
+}
+
 class NodeAffinity final : public framework::FilterPlugin {
  public:
   std::string_view Name() const override { return "NodeAffinity"; }
@@ -31,6 +42,24 @@ class NodeAffinity final : public framework::FilterPlugin {
     if (pod_set.pod.spec.node_selector.empty() && !pod_set.pod.spec.node_affinity.required)
       return nullptr;
     return std::make_unique<Filter>(pod_set.pod.spec);
+  }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    const api::PodSpec& spec = pod_set.pod.spec;
+    key.Add(static_cast<std::int64_t>(spec.node_selector.size()));
+    for (const auto& [name, value] : spec.node_selector) {
+      key.Add(name);
+      key.Add(value);
+    }
+    const auto& required = spec.node_affinity.required;
+    key.Add(required ? static_cast<std::int64_t>(required->size()) : -1);
+    if (!required) return true;
+    for (const api::NodeSelectorTerm& term : *required) {
+      AddRequirements(term.match_expressions, key);
+      AddRequirements(term.match_fields, key);
+    }
+    return true;
   }
 };
 

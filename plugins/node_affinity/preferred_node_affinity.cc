@@ -11,7 +11,10 @@ namespace {
 class NodeAffinityScore final : public framework::ScorePlugin {
  public:
   std::string_view Name() const override { return "NodeAffinity"; }
-  bool IsAboutNodesAlone() const override { return true; }
+  bool PrefersNodesThemselves(const framework::PodSetView& pod_set,
+                              const model::ClusterModel& /*model*/) const override {
+    return !pod_set.pod.spec.node_affinity.preferred.empty();
+  }
 
   bool Score(const framework::PodSetView& pod_set, const model::ClusterModel& model,
              std::span<const model::NodeIndex> nodes,

@@ -36,7 +36,8 @@ class NodeResourcesBalancedAllocation final : public framework::ScorePlugin {
       const model::ResourceVector& allocatable = model.Nodes().Allocatable(nodes[i]);
       const model::ResourceVector& taken = model.Nodes().Requested(nodes[i]);
       const std::int64_t before = Balance(taken.cpu, taken.memory, allocatable);
-      const std::int64_t after = Balance(taken.cpu + pod.cpu, taken.memory + pod.memory, allocatable);
+      const std::int64_t after =
+          Balance(taken.cpu + pod.cpu, taken.memory + pod.memory, allocatable);
       scores[i] = kNodeScoreMax / 2 + (kNodeScoreMax / 2 + after - before) / 2;
     }
     return true;

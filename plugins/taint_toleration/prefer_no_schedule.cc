@@ -11,7 +11,10 @@ namespace {
 class TaintTolerationScore final : public framework::ScorePlugin {
  public:
   std::string_view Name() const override { return "TaintToleration"; }
-  bool IsAboutNodesAlone() const override { return true; }
+  bool PrefersNodesThemselves(const framework::PodSetView& /*pod_set*/,
+                              const model::ClusterModel& model) const override {
+    return model.Nodes().CountWithPreferNoSchedule() > 0;
+  }
 
   bool Score(const framework::PodSetView& pod_set, const model::ClusterModel& model,
              std::span<const model::NodeIndex> nodes,

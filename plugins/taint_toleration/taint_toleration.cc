@@ -28,6 +28,12 @@ class TaintToleration final : public framework::FilterPlugin {
       const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
     return std::make_unique<Filter>(pod_set.pod.spec.tolerations);
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    AddTolerations(pod_set.pod.spec.tolerations, key);
+    return true;
+  }
 };
 
 }  // namespace

@@ -30,4 +30,14 @@ bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
   });
 }
 
+void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key) {
+  key.Add(static_cast<std::int64_t>(tolerations.size()));
+  for (const api::Toleration& toleration : tolerations) {
+    key.Add(toleration.key);
+    key.Add(toleration.operator_name);
+    key.Add(toleration.value);
+    key.Add(toleration.effect);
+  }
+}
+
 }  // namespace muster::plugins

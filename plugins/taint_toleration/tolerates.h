@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "scheduler/api/objects.h"
+#include "scheduler/framework/pod_set_key.h"
 
 namespace muster::plugins {
 
@@ -15,5 +16,8 @@ bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint
 /// not tolerated.
 bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
                             const std::vector<api::Taint>& taints);
+
+/// What Tolerates depends on.
+void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key);
 
 }  // namespace muster::plugins

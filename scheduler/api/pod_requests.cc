@@ -77,9 +77,9 @@ ResourceList EffectiveRequests(const PodSpec& spec) { return SumRequests(spec, {
 ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
   ResourceList defaults = DefaultsForScoring();
   const bool pod_level =
-      spec.pod_resources && std::any_of(spec.pod_resources->requests.begin(),
-                                        spec.pod_resources->requests.end(),
-                                        [](const auto& entry) { return MayBePodLevel(entry.first); });
+      spec.pod_resources &&
+      std::any_of(spec.pod_resources->requests.begin(), spec.pod_resources->requests.end(),
+                  [](const auto& entry) { return MayBePodLevel(entry.first); });
   if (pod_level) {
     for (const auto& [name, quantity] : EffectiveRequests(spec)) defaults.erase(name);
   }

@@ -76,7 +76,7 @@ class SchedulerCore::State {
   void Decide();
   void TryAdmit(Gang& gang);
   placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
-                             model::Statement& statement);
+                             model::Statement& statement, placement::PlacementCache* cache);
   bool MayPass(const Gang& gang) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
@@ -134,6 +134,7 @@ class SchedulerCore::State {
   const CoreOptions options_;
   const framework::Profile profile_;
   model::ClusterModel model_;
+  placement::PlacementCache placement_cache_;  // of model_
   queue::WaitingQueue queue_;
 
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are

@@ -2,6 +2,15 @@
 
 namespace muster::framework {
 
+std::optional<std::string> Profile::KeyOf(const PodSetView& pod_set,
+                                          const model::ClusterModel& model) const {
+  PodSetKey key;
+  for (const auto& plugin : filters) {
+    if (!plugin->AddToKey(pod_set, model, key)) return std::nullopt;
+  }
+  return key.Text();
+}
+
 PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_set,
                                  const model::ClusterModel& model) {
   for (const auto& plugin : profile.filters) {

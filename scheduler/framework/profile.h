@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "scheduler/framework/plugin.h"
@@ -14,6 +15,11 @@ namespace muster::framework {
 struct Profile {
   std::vector<std::unique_ptr<FilterPlugin>> filters;
   std::vector<WeightedScorePlugin> scores;
+
+  /// The key under which the judgement of a pod set may be kept; nullopt when some plugin has none.
+  /// Cost: O(plugins + what the pod asks for), no walk over nodes.
+  std::optional<std::string> KeyOf(const PodSetView& pod_set,
+                                   const model::ClusterModel& model) const;
 };
 
 /// All filters of a profile, prepared for one pod set on the cluster as it is.

@@ -57,10 +57,12 @@ std::vector<std::int64_t> NodePreferences(std::span<const WeightedScorePlugin> p
                                           const PodSetView& pod_set,
                                           const model::ClusterModel& model,
                                           std::span<const model::NodeIndex> nodes) {
-  std::vector<std::int64_t> totals(nodes.size(), 0);
-  std::vector<std::int64_t> scratch(nodes.size(), 0);
+  std::vector<std::int64_t> totals;
+  std::vector<std::int64_t> scratch;
   for (const WeightedScorePlugin& entry : plugins) {
-    if (!entry.plugin->IsAboutNodesAlone()) continue;
+    if (!entry.plugin->PrefersNodesThemselves(pod_set, model)) continue;
+    totals.resize(nodes.size(), 0);
+    scratch.resize(nodes.size(), 0);
     if (Ask(entry, pod_set, model, nodes, scratch)) AddTo(totals, scratch);
   }
   const auto other = std::adjacent_find(totals.begin(), totals.end(), std::not_equal_to<>());

@@ -29,10 +29,13 @@ class ScorePlugin {
                      std::span<const model::NodeIndex> nodes,
                      std::span<std::int64_t> scores) const = 0;
 
-  /// True when the score depends on nothing but what the pod says about nodes themselves, such as
-  /// preferred node affinity: then it holds for every pod of a set, wherever the others go, and
-  /// gangs heed it too.
-  virtual bool IsAboutNodesAlone() const { return false; }
+  /// True when the pod prefers some nodes for what they themselves are, such as by preferred node
+  /// affinity: the score then holds for every pod of a set, wherever the others go, and gangs heed
+  /// it. False where scores depend on pods or room, or where all nodes are alike. Cost: O(1).
+  virtual bool PrefersNodesThemselves(const PodSetView& /*pod_set*/,
+                                      const model::ClusterModel& /*model*/) const {
+    return false;
+  }
 };
 
 struct WeightedScorePlugin {
@@ -59,7 +62,8 @@ std::vector<PluginScores> ScoreNodesByPlugin(std::span<const WeightedScorePlugin
                                              const model::ClusterModel& model,
                                              std::span<const model::NodeIndex> nodes);
 
-/// The sum over the plugins that are about nodes alone; empty when all nodes are alike to them.
+/// The sum over the plugins that PrefersNodesThemselves; empty when all nodes are alike to them.
+/// Cost: O(plugins) where none does, else O(nodes).
 std::vector<std::int64_t> NodePreferences(std::span<const WeightedScorePlugin> plugins,
                                           const PodSetView& pod_set,
                                           const model::ClusterModel& model,

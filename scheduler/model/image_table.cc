@@ -24,9 +24,9 @@ void ImageTable::Set(NodeIndex node, const std::vector<api::ContainerImage>& ima
   // First put, then take: an image that stays must not be forgotten in between.
   for (const Held& held : after) Put(node, held);
   for (const Held& held : before) {
-    const auto stays = std::lower_bound(
-        after.begin(), after.end(), held.image,
-        [](const Held& entry, ImageId image) { return entry.image < image; });
+    const auto stays =
+        std::lower_bound(after.begin(), after.end(), held.image,
+                         [](const Held& entry, ImageId image) { return entry.image < image; });
     if (stays == after.end() || stays->image != held.image) Take(node, held.image);
   }
   before = std::move(after);

@@ -73,9 +73,9 @@ PodInfoPtr MakePodInfo(const api::ResourceList& requests, std::string namespace_
 }
 
 bool SameForOthers(const PodInfo& a, const PodInfo& b) {
-  return a.amounts == b.amounts && a.non_zero == b.non_zero && a.namespace_name == b.namespace_name && a.labels == b.labels &&
-         a.priority == b.priority && a.terminating == b.terminating &&
-         a.RareOrEmpty() == b.RareOrEmpty();
+  return a.amounts == b.amounts && a.non_zero == b.non_zero &&
+         a.namespace_name == b.namespace_name && a.labels == b.labels && a.priority == b.priority &&
+         a.terminating == b.terminating && a.RareOrEmpty() == b.RareOrEmpty();
 }
 
 }  // namespace muster::model

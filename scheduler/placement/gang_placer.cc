@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scheduler/base/check.h"
 #include "scheduler/placement/diagnosis.h"
 #include "scheduler/placement/packing.h"
 #include "scheduler/placement/size_advice.h"
@@ -12,9 +11,16 @@ namespace muster::placement {
 
 using model::NodeIndex;
 
+namespace {
+
+/// Of each of two orders, tried before all nodes are.
+constexpr std::size_t kLikelyNodes = 16;
+
+}  // namespace
+
 GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
                        model::Statement& statement, std::span<const PodSetDemand> demands,
-                       std::span<const NodeIndex> preferred)
+                       std::span<const NodeIndex> preferred, PlacementCache& cache)
     : profile_(profile),
       model_(model),
       statement_(statement),
@@ -22,12 +28,12 @@ GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& m
       start_(statement.Mark()) {
   sets_.reserve(demands.size());
   for (std::size_t i = 0; i < demands.size(); ++i) {
-    std::vector<model::PodInfoPtr> companions = CompanionsOf(demands, i);
-    // The view borrows the companions' storage, which does not move with the vector.
-    const framework::PodSetView view{demands[i].pod, *demands[i].info, companions};
-    framework::PreparedFilters filters(profile, view, model);
-    coupled_ = coupled_ || filters.CoupleNodes();
-    sets_.push_back({&demands[i], std::move(companions), view, std::move(filters), {}, {}});
+    sets_.push_back(
+        {&demands[i],
+         cache.Judge(profile, model, demands[i].pod, demands[i].info, CompanionsOf(demands, i)),
+         {},
+         {}});
+    coupled_ = coupled_ || sets_.back().judged->filters.CoupleNodes();
   }
   order_.resize(demands.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -53,7 +59,7 @@ Attempt GangPlacer::Run() {
   }
   for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
     for (std::int64_t pod = 0; pod < sets_[order_[i]].demand->count; ++pod) {
-      if (!PlaceOneBeside(order_[i], sets_[bulk])) return Fail(order_[i], pod);
+      if (!PlaceOneBeside(order_[i], bulk)) return Fail(order_[i], pod);
     }
   }
   const std::int64_t placed = coupled_ ? PlaceStepByStep(bulk) : PlaceAtOnce(bulk);
@@ -65,7 +71,9 @@ void GangPlacer::Place(std::size_t set, NodeIndex node, std::int64_t count) {
   statement_.Reserve(node, demand.info, count);
   placed_.push_back({set, node, count});
   if (!coupled_) return;
-  for (Judged& judged : sets_) judged.filters.OnPlaced(model_, node, *demand.info, count);
+  for (const Set& each : sets_) {
+    each.judged->filters.OnPlaced(model_, node, *demand.info, count);
+  }
 }
 
 void GangPlacer::TakeBackTo(std::size_t mark) {
@@ -74,79 +82,126 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
     placed_.pop_back();
     statement_.RollbackTo(start_ + placed_.size());
     if (!coupled_) continue;
-    for (Judged& judged : sets_) {
-      judged.filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
+    for (const Set& each : sets_) {
+      each.judged->filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
     }
   }
 }
 
-/// Puts one pod of a small set where it costs the bulk set the fewest places. As long as the bulk
-/// set keeps enough, what the pod prefers goes first.
-bool GangPlacer::PlaceOneBeside(std::size_t index, Judged& bulk) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, 1, set.capacity);
-  bulk.filters.Capacities(model_, kUnlimited, bulk.capacity);
-  AskPreferences(set);
-  const std::int64_t spare = SparePlaces(bulk);
-  struct Choice {
-    NodeIndex node = model::kNoNode;
-    std::int64_t excess = 0;  // places that it costs beyond the spare ones
-    std::int64_t preference = 0;
-    std::int64_t loss = 0;
-    std::int64_t left = 0;
-  };
-  Choice best;
-  const auto better = [&](const Choice& choice) {
-    if (best.node == model::kNoNode) return true;
-    if (choice.excess != best.excess) return choice.excess < best.excess;
-    if (choice.preference != best.preference) return choice.preference > best.preference;
-    if (choice.loss != best.loss) return choice.loss < best.loss;
-    if (choice.left != best.left) return choice.left > best.left;
-    return model_.Nodes().Name(choice.node) < model_.Nodes().Name(best.node);
-  };
-  for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
-    if (set.capacity[node] == 0) continue;
-    Choice choice{node, 0, set.preference.empty() ? 0 : set.preference[node], 0, 0};
-    choice.left = BulkCapacityBeside(node, index, bulk);
-    choice.loss = bulk.capacity[node] - choice.left;
-    choice.excess = std::max<std::int64_t>(choice.loss - spare, 0);
-    if (better(choice)) best = choice;
+/// Puts one pod of a small set where it costs the bulk set the fewest places; as long as that keeps
+/// enough of them, what the pod itself prefers goes first.
+bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk) {
+  RefreshCapacity(sets_[index]);
+  RefreshCapacity(sets_[bulk]);
+  AskPreferences(sets_[index]);
+  Beside best;
+  if (!coupled_ && sets_[index].preference.empty()) {
+    best = BestBeside(index, bulk, LikelyNodes(sets_[index], sets_[bulk]));
+    // Later small pods cost places too: only what is left over is theirs to take.
+    const std::int64_t left = PlacesOf(sets_[bulk]) - best.loss;
+    if (best.node != model::kNoNode && best.loss > 0 && left < sets_[bulk].demand->count) {
+      best.node = model::kNoNode;
+    }
   }
+  if (best.node == model::kNoNode) best = BestBeside(index, bulk, AllNodes(sets_[index]));
   if (best.node == model::kNoNode) return false;
   Place(index, best.node, 1);
   return true;
 }
 
-/// Places for the bulk set that it does not need. None where rules couple nodes: the places cannot
-/// be added up then.
-std::int64_t GangPlacer::SparePlaces(const Judged& bulk) const {
-  if (coupled_) return 0;
-  const std::int64_t places =
-      std::accumulate(bulk.capacity.begin(), bulk.capacity.end(), std::int64_t{0});
-  return std::max<std::int64_t>(places - bulk.demand->count, 0);
+bool GangPlacer::IsBetter(const Beside& a, const Beside& b) const {
+  if (b.node == model::kNoNode) return true;
+  if (a.excess != b.excess) return a.excess < b.excess;
+  if (a.preference != b.preference) return a.preference > b.preference;
+  if (a.loss != b.loss) return a.loss < b.loss;
+  if (a.left != b.left) return a.left > b.left;
+  return model_.Nodes().Name(a.node) < model_.Nodes().Name(b.node);
 }
 
-std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Judged& bulk) {
-  if (bulk.capacity[node] == 0) return 0;
+GangPlacer::Beside GangPlacer::BestBeside(std::size_t index, std::size_t bulk,
+                                          std::span<const NodeIndex> nodes) {
+  const std::vector<std::int64_t>& preference = sets_[index].preference;
+  const std::int64_t spare = SparePlaces(sets_[bulk]);
+  Beside best;
+  for (NodeIndex node : nodes) {
+    Beside candidate{.node = node};
+    candidate.left = BulkCapacityBeside(node, index, sets_[bulk]);
+    candidate.loss = CapacityOf(sets_[bulk], node) - candidate.left;
+    candidate.excess = std::max<std::int64_t>(candidate.loss - spare, 0);
+    candidate.preference = preference.empty() ? 0 : preference[node];
+    if (IsBetter(candidate, best)) best = candidate;
+  }
+  return best;
+}
+
+/// Places that the bulk set does not need. None where rules couple nodes: places cannot be added up
+/// then.
+std::int64_t GangPlacer::SparePlaces(const Set& bulk) const {
+  if (coupled_) return 0;
+  return std::max<std::int64_t>(PlacesOf(bulk) - bulk.demand->count, 0);
+}
+
+/// Beside many executors, where it may cost no place, or where no executor fits anyhow.
+std::vector<NodeIndex> GangPlacer::LikelyNodes(const Set& set, const Set& bulk) const {
+  using Order = CapacityIndex::Order;
+  std::vector<NodeIndex> nodes = bulk.judged->index.First(Order::kRoomiest, kLikelyNodes);
+  std::erase_if(nodes, [&](NodeIndex node) { return CapacityOf(set, node) == 0; });
+  for (NodeIndex node : set.judged->index.First(Order::kTightest, kLikelyNodes)) {
+    nodes.push_back(node);
+  }
+  return nodes;
+}
+
+/// Those that take a pod of the set.
+std::vector<NodeIndex> GangPlacer::AllNodes(const Set& set) const {
+  std::vector<NodeIndex> nodes;
+  for (NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
+    if (CapacityOf(set, node) > 0) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+void GangPlacer::RefreshCapacity(Set& set) {
+  if (coupled_) {
+    set.judged->filters.Capacities(model_, kUnlimited, set.capacity);
+  } else {
+    set.judged->index.Refresh(model_, set.judged->filters);
+  }
+}
+
+std::int64_t GangPlacer::CapacityOf(const Set& set, NodeIndex node) const {
+  return coupled_ ? set.capacity[node] : set.judged->index.CapacityOf(node);
+}
+
+std::int64_t GangPlacer::PlacesOf(const Set& set) const {
+  return coupled_ ? std::accumulate(set.capacity.begin(), set.capacity.end(), std::int64_t{0})
+                  : set.judged->index.Total();
+}
+
+std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Set& bulk) {
+  if (CapacityOf(bulk, node) == 0) return 0;
   const std::size_t mark = placed_.size();
   Place(index, node, 1);
-  const std::int64_t left = bulk.filters.CapacityOf(model_, node, kUnlimited);
+  const std::int64_t left = bulk.judged->filters.CapacityOf(model_, node, kUnlimited);
   TakeBackTo(mark);
   return left;
 }
 
 /// Returns how many pods fit, and places them if these are enough.
 std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, kUnlimited, set.capacity);
-  const std::int64_t places =
-      std::accumulate(set.capacity.begin(), set.capacity.end(), std::int64_t{0});
+  Set& set = sets_[index];
+  RefreshCapacity(set);
+  const std::int64_t places = PlacesOf(set);
   if (places < set.demand->Enough()) return places;
+  const std::int64_t count = std::min(places, set.demand->count);
   AskPreferences(set);
-  const auto filled = FillRoomiestFirst({model_.Nodes(), set.capacity, set.preference}, preferred_,
-                                        std::min(places, set.demand->count));
-  MUSTER_CHECK(filled.has_value(), "there are places enough");
-  for (const Filled& share : *filled) Place(index, share.node, share.count);
+  if (!set.preference.empty()) {
+    PlaceByPreference(index, count);
+    return places;
+  }
+  for (const Filled& share : set.judged->index.Fill(preferred_, count)) {
+    Place(index, share.node, share.count);
+  }
   return places;
 }
 
@@ -157,12 +212,12 @@ Attempt GangPlacer::Success() const {
 }
 
 Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
-  const Judged& set = sets_[index];
+  const Set& set = sets_[index];
   FillUp(index);
-  Attempt attempt{std::nullopt, FitError(model_, set.filters)};
+  Attempt attempt{std::nullopt, FitError(model_, set.judged->filters)};
   if (sets_.size() > 1 || set.demand->count > 1) attempt.diagnosis += GangSentence(index, fitting);
   TakeBackTo(0);
-  attempt.diagnosis += SizeAdvice(profile_, model_, set.view, set.demand->label);
+  attempt.diagnosis += SizeAdvice(profile_, model_, set.judged->view, set.demand->label);
   return attempt;
 }
 
@@ -173,7 +228,7 @@ void GangPlacer::FillUp(std::size_t index) {
     return;
   }
   std::vector<std::int64_t> capacity;
-  sets_[index].filters.Capacities(model_, kUnlimited, capacity);
+  sets_[index].judged->filters.Capacities(model_, kUnlimited, capacity);
   for (NodeIndex node = 0; node < capacity.size(); ++node) {
     if (capacity[node] > 0) Place(index, node, capacity[node]);
   }
@@ -183,7 +238,7 @@ std::string GangPlacer::GangSentence(std::size_t index, std::int64_t fitting) co
   const PodSetDemand& demand = *sets_[index].demand;
   std::string text = " The gang is admitted whole or not at all: " + std::to_string(fitting) +
                      " of " + std::to_string(demand.Enough()) + " " + demand.label + " fit";
-  for (const Judged& other : sets_) {
+  for (const Set& other : sets_) {
     if (&other == &sets_[index]) continue;
     text += " beside " + std::to_string(other.demand->Enough()) + " " + other.demand->label;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,28 +11,23 @@
 /// Private to the engine: one attempt to place one gang, and its two ways to place the largest set.
 namespace muster::placement {
 
-/// More than any gang asks: capacities are not cut off at the gang's size, so that the packing can
-/// tell a tight node from a roomy one.
-inline constexpr std::int64_t kUnlimited = std::int64_t{1} << 31;
-
 class GangPlacer {
  public:
   GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
              model::Statement& statement, std::span<const PodSetDemand> demands,
-             std::span<const model::NodeIndex> preferred);
+             std::span<const model::NodeIndex> preferred, PlacementCache& cache);
 
   Attempt Run();
 
  private:
-  /// A pod set with its filters and, once computed, what each node can take of it.
-  struct Judged {
-    const PodSetDemand* demand;
-    std::vector<model::PodInfoPtr> companions;
-    framework::PodSetView view;
-    framework::PreparedFilters filters;
-    std::vector<std::int64_t> capacity;
+  struct Set {
+    const PodSetDemand* demand = nullptr;
+    std::shared_ptr<JudgedSet> judged;
+    std::vector<std::int64_t> capacity;  // step by step: of each node
     /// By NodeIndex; empty where all nodes are alike. See framework::NodePreferences.
     std::vector<std::int64_t> preference = {};
+
+    framework::PodSetView View() const { return {demand->pod, *demand->info, judged->companions}; }
   };
   struct Placed {
     std::size_t set = 0;
@@ -44,9 +40,23 @@ class GangPlacer {
                                                      std::size_t index);
   void Place(std::size_t set, model::NodeIndex node, std::int64_t count);
   void TakeBackTo(std::size_t mark);
-  bool PlaceOneBeside(std::size_t index, Judged& bulk);
-  std::int64_t BulkCapacityBeside(model::NodeIndex node, std::size_t index, const Judged& bulk);
-  std::int64_t SparePlaces(const Judged& bulk) const;
+  bool PlaceOneBeside(std::size_t index, std::size_t bulk);
+  std::vector<model::NodeIndex> LikelyNodes(const Set& set, const Set& bulk) const;
+  std::vector<model::NodeIndex> AllNodes(const Set& set) const;
+  void RefreshCapacity(Set& set);
+  std::int64_t CapacityOf(const Set& set, model::NodeIndex node) const;
+  std::int64_t PlacesOf(const Set& set) const;
+  struct Beside {
+    model::NodeIndex node = model::kNoNode;
+    std::int64_t excess = 0;  // places that it costs the largest set and that this one needs
+    std::int64_t preference = 0;
+    std::int64_t loss = 0;  // places that it costs the largest set
+    std::int64_t left = 0;  // places that it leaves there
+  };
+  bool IsBetter(const Beside& a, const Beside& b) const;
+  Beside BestBeside(std::size_t index, std::size_t bulk, std::span<const model::NodeIndex> nodes);
+  std::int64_t SparePlaces(const Set& bulk) const;
+  std::int64_t BulkCapacityBeside(model::NodeIndex node, std::size_t index, const Set& bulk);
   std::int64_t PlaceAtOnce(std::size_t index);
   Attempt Fail(std::size_t index, std::int64_t fitting);
   void FillUp(std::size_t index);
@@ -55,19 +65,19 @@ class GangPlacer {
 
   // ranking.cc: what scores say.
   std::int64_t PlaceByScores(std::size_t index);
-  void AskPreferences(Judged& set) const;
-  std::vector<model::NodeIndex> FeasibleNodes(const Judged& set) const;
+  void AskPreferences(Set& set) const;
+  void PlaceByPreference(std::size_t index, std::int64_t count);
 
   // step_by_step.cc: for sets with rules that couple nodes.
   std::int64_t PlaceStepByStep(std::size_t index);
   std::int64_t FillStepByStep(std::size_t index, std::span<const std::uint8_t> first_nodes);
-  std::vector<std::vector<std::uint8_t>> DomainsToTry(const Judged& set) const;
+  std::vector<std::vector<std::uint8_t>> DomainsToTry(const Set& set) const;
 
   const framework::Profile& profile_;
   model::ClusterModel& model_;
   model::Statement& statement_;
   std::span<const model::NodeIndex> preferred_;
-  std::vector<Judged> sets_;
+  std::vector<Set> sets_;
   std::vector<std::size_t> order_;  // indexes of sets_, fewest pods first
   bool coupled_ = false;            // some filter of some set couples nodes
   std::vector<Placed> placed_;      // each is one Reserve on the statement

@@ -1,11 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <vector>
 
-#include "scheduler/framework/profile.h"
 #include "scheduler/model/node_table.h"
 
 namespace muster::placement {
@@ -20,8 +17,7 @@ struct PackingView {
   const model::NodeTable& nodes;
   /// How many pods each node can take.
   std::span<const std::int64_t> capacity;
-  /// How much the pods prefer the node; empty: all alike. Nodes that are preferred more are filled
-  /// before all that are preferred less, however roomy.
+  /// How much the pods prefer the node; empty: all alike.
   std::span<const std::int64_t> preference;
 
   std::int64_t PreferenceOf(model::NodeIndex node) const {
@@ -29,16 +25,11 @@ struct PackingView {
   }
 };
 
-/// Fills `count` identical pods into the nodes: the `first` ones first, then, among those of equal
-/// preference, the roomiest, and at the end the tightest that takes all that is left. Returns
-/// (node, pods) in filling order; nullopt when the capacities do not suffice. Cost: O(nodes log
-/// nodes). Ties end in the node's name.
-std::optional<std::vector<Filled>> FillRoomiestFirst(const PackingView& view,
-                                                     std::span<const model::NodeIndex> first,
-                                                     std::int64_t count);
-
-/// The first step of the same, for when every step changes the capacities of other nodes; no pods
-/// when no node can take any. Cost: O(nodes).
+/// The next step of filling `count` identical pods into nodes: the `first` ones first, in their
+/// order; then those that the pods prefer most; of these the roomiest, unless one takes all that is
+/// left: then the tightest of these. Ties end in the node's name. No pods when no node can take
+/// any. CapacityIndex::Fill does all steps at once, where a step changes nothing on other nodes and
+/// the pods prefer none. Cost: O(nodes).
 Filled FillOneNode(const PackingView& view, std::span<const model::NodeIndex> first,
                    std::int64_t count);
 

@@ -32,8 +32,8 @@ std::optional<std::vector<std::string>> DomainOf(const api::StringMap& labels,
 /// Places as many pods as the demand asks, or as many as it can. Pods that must share a topology
 /// domain are tried in one domain after the other.
 std::int64_t GangPlacer::PlaceStepByStep(std::size_t index) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, kUnlimited, set.capacity);
+  Set& set = sets_[index];
+  set.judged->filters.Capacities(model_, kUnlimited, set.capacity);
   AskPreferences(set);
   const std::size_t mark = placed_.size();
   const std::vector<std::vector<std::uint8_t>> domains = DomainsToTry(set);
@@ -55,17 +55,16 @@ std::int64_t GangPlacer::PlaceStepByStep(std::size_t index) {
 /// The first node is one of `first_nodes` (by index; empty: any). Returns how many were placed.
 std::int64_t GangPlacer::FillStepByStep(std::size_t index,
                                         std::span<const std::uint8_t> first_nodes) {
-  Judged& set = sets_[index];
+  Set& set = sets_[index];
   std::int64_t placed = 0;
   while (placed < set.demand->count) {
-    set.filters.Capacities(model_, kUnlimited, set.capacity);
+    set.judged->filters.Capacities(model_, kUnlimited, set.capacity);
     if (placed == 0 && !first_nodes.empty()) {
       for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
         if (first_nodes[node] == 0) set.capacity[node] = 0;
       }
     }
-    const Filled step =
-        FillOneNode({model_.Nodes(), set.capacity, set.preference}, preferred_,
+    const Filled step = FillOneNode({model_.Nodes(), set.capacity, set.preference}, preferred_,
                                     set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
@@ -76,9 +75,9 @@ std::int64_t GangPlacer::FillStepByStep(std::size_t index,
 
 /// Each entry marks the nodes on which a first pod may start; one empty entry where the start makes
 /// no difference. The roomiest domain first, ties by name.
-std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsToTry(const Judged& set) const {
+std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsToTry(const Set& set) const {
   std::vector<std::string> keys;
-  for (const api::PodAffinityTerm& term : set.view.pod.spec.pod_affinity.required) {
+  for (const api::PodAffinityTerm& term : set.judged->pod.spec.pod_affinity.required) {
     keys.push_back(term.topology_key);
   }
   if (keys.empty()) return {{}};
