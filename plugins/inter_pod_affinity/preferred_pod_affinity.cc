@@ -9,19 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "scheduler/model/selectors.h"
+#include "plugins/inter_pod_affinity/affinity_terms.h"
 
 namespace muster::plugins {
 namespace {
 
 constexpr std::int64_t kHardPodAffinityWeight = 1;
-
-bool NamesNamespace(const api::PodAffinityTerm& term, const std::string& owner_namespace,
-                    const std::string& namespace_name) {
-  if (term.namespaces.empty() && !term.namespace_selector) return owner_namespace == namespace_name;
-  return std::find(term.namespaces.begin(), term.namespaces.end(), namespace_name) !=
-         term.namespaces.end();
-}
 
 /// The sums of weights in each topology domain in which there is something to like or to dislike.
 class DomainScores {
@@ -50,49 +43,70 @@ class DomainScores {
   std::map<std::string, ScoreByValue> by_key_;
 };
 
+/// The preferred terms of the pod that is scored, with a sign: anti-affinity is negative.
+class PreferredTerms {
+ public:
+  PreferredTerms(const std::vector<api::WeightedPodAffinityTerm>& terms, std::int64_t sign,
+                 const model::PodInfo& pod, const model::NamespaceTable& namespaces) {
+    for (const api::WeightedPodAffinityTerm& weighted : terms) {
+      terms_.push_back(weighted.term);
+      weights_.push_back(sign * weighted.weight);
+    }
+    prepared_ = IncomingTerms(terms_, pod.namespace_name, namespaces);
+  }
+  PreferredTerms(const PreferredTerms&) = delete;
+  PreferredTerms& operator=(const PreferredTerms&) = delete;
+
+  bool Empty() const { return terms_.empty(); }
+
+  void AddTo(DomainScores& scores, const api::StringMap& labels,
+             const model::PodsOnNode& pods) const {
+    for (std::size_t i = 0; i < prepared_.size(); ++i) {
+      if (!Matches(prepared_[i], *pods.info)) continue;
+      scores.Add(terms_[i].topology_key, labels, weights_[i] * pods.count);
+    }
+  }
+
+ private:
+  std::vector<api::PodAffinityTerm> terms_;  // borrowed by prepared_
+  std::vector<std::int64_t> weights_;
+  std::vector<IncomingTerm> prepared_;
+};
+
 /// Adds up what the pod and the pods that are placed say of each other.
 class Affinities {
  public:
   Affinities(const framework::PodSetView& pod_set, const model::ClusterModel& model)
-      : pod_(pod_set.info), spec_(pod_set.pod.spec), model_(model) {
+      : pod_(pod_set.info),
+        model_(model),
+        liked_(pod_set.pod.spec.pod_affinity.preferred, 1, pod_, model.Namespaces()),
+        disliked_(pod_set.pod.spec.pod_anti_affinity.preferred, -1, pod_, model.Namespaces()) {
     static const api::StringMap none;
     const api::StringMap* labels = model.Namespaces().Labels(pod_.namespace_name);
     namespace_labels_ = labels == nullptr ? &none : labels;
   }
 
   DomainScores Sum() {
-    const bool asks_all =
-        !spec_.pod_affinity.preferred.empty() || !spec_.pod_anti_affinity.preferred.empty();
+    const bool asks_all = !liked_.Empty() || !disliked_.Empty();
     if (!asks_all && model_.CountWithAffinity() == 0) return {};
     for (model::NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
       if (!model_.Nodes().IsPresent(node)) continue;
       if (!asks_all && model_.CountWithAffinityOn(node) == 0) continue;
+      const api::StringMap& labels = model_.Nodes().Labels(node);
       for (const model::PodsOnNode& pods : model_.PodsOn(node)) {
-        if (asks_all) AddOwnTerms(node, pods);
-        if (pods.info->rare != nullptr) AddTermsOf(node, pods);
+        liked_.AddTo(scores_, labels, pods);
+        disliked_.AddTo(scores_, labels, pods);
+        if (pods.info->rare != nullptr) AddTermsOf(pods, labels);
       }
     }
     return std::move(scores_);
   }
 
  private:
-  void AddOwnTerms(model::NodeIndex node, const model::PodsOnNode& pods) {
-    const auto add = [&](const std::vector<api::WeightedPodAffinityTerm>& terms,
-                         std::int64_t sign) {
-      for (const api::WeightedPodAffinityTerm& weighted : terms) {
-        if (!OwnTermMatches(weighted.term, *pods.info)) continue;
-        scores_.Add(weighted.term.topology_key, model_.Nodes().Labels(node),
-                    sign * weighted.weight * pods.count);
-      }
-    };
-    add(spec_.pod_affinity.preferred, 1);
-    add(spec_.pod_anti_affinity.preferred, -1);
-  }
-
-  void AddTermsOf(model::NodeIndex node, const model::PodsOnNode& pods) {
+  void AddTermsOf(const model::PodsOnNode& pods, const api::StringMap& labels) {
     const auto add = [&](const api::PodAffinityTerm& term, std::int64_t weight) {
-      if (!TermOfOtherMatches(term, *pods.info)) return;
-      scores_.Add(term.topology_key, model_.Nodes().Labels(node), weight * pods.count);
+      if (!MeansIncoming(term, *pods.info, pod_, *namespace_labels_)) return;
+      scores_.Add(term.topology_key, labels, weight * pods.count);
     };
     const model::PodInfo::Rare& rare = *pods.info->rare;
     for (const auto& term : rare.pod_affinity.required) add(term, kHardPodAffinityWeight);
@@ -102,31 +116,10 @@ class Affinities {
     }
   }
 
-  bool OwnTermMatches(const api::PodAffinityTerm& term, const model::PodInfo& other) const {
-    return OwnTermMatchesNamespace(term, other.namespace_name) &&
-           model::Matches(term.label_selector, other.labels);
-  }
-
-  bool OwnTermMatchesNamespace(const api::PodAffinityTerm& term,
-                               const std::string& namespace_name) const {
-    if (NamesNamespace(term, pod_.namespace_name, namespace_name)) return true;
-    if (!term.namespace_selector) return false;
-    // kube-scheduler asks the selector without labels too, after it has listed what it selects:
-    // one with NotIn or DoesNotExist alone selects every namespace.
-    if (model::Matches(*term.namespace_selector, api::StringMap{})) return true;
-    const api::StringMap* labels = model_.Namespaces().Labels(namespace_name);
-    return labels != nullptr && model::Matches(*term.namespace_selector, *labels);
-  }
-
-  bool TermOfOtherMatches(const api::PodAffinityTerm& term, const model::PodInfo& other) const {
-    return (NamesNamespace(term, other.namespace_name, pod_.namespace_name) ||
-            model::Matches(term.namespace_selector, *namespace_labels_)) &&
-           model::Matches(term.label_selector, pod_.labels);
-  }
-
   const model::PodInfo& pod_;
-  const api::PodSpec& spec_;
   const model::ClusterModel& model_;
+  const PreferredTerms liked_;
+  const PreferredTerms disliked_;
   const api::StringMap* namespace_labels_;  // of the pod's namespace
   DomainScores scores_;
 };

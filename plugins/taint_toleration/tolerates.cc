@@ -40,4 +40,12 @@ void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::
   }
 }
 
+bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
+                            const std::vector<api::Taint>& taints) {
+  return std::all_of(taints.begin(), taints.end(), [&](const api::Taint& taint) {
+    return (taint.effect != "NoSchedule" && taint.effect != "NoExecute") ||
+           Tolerates(tolerations, taint);
+  });
+}
+
 }  // namespace muster::plugins

@@ -20,4 +20,9 @@ bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
 /// What Tolerates depends on.
 void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key);
 
+/// True when none of the taints keeps the pod from being scheduled: NoSchedule or NoExecute, and
+/// not tolerated.
+bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
+                            const std::vector<api::Taint>& taints);
+
 }  // namespace muster::plugins

@@ -146,6 +146,7 @@ struct PodCondition {
 struct PodStatus {
   std::string phase;
   std::string pod_ip;
+  std::optional<Time> start_time;  // when its kubelet saw it first, shortly after the bind
   std::vector<PodCondition> conditions;
   std::string nominated_node_name;
 };

@@ -19,8 +19,10 @@
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc (what the watch shows), gather.cc (shapes), admit.cc (placement), bind.cc (binds and
-/// their outcomes), slots.cc (executors and reserved places), report.cc (conditions and events).
+/// observe.cc (what the watch shows), gather.cc (shapes), spark_operator.cc (what its webhook adds
+/// to them), admit.cc (placement), bind.cc (binds and
+/// their outcomes), recover.cc (what a restart does not read in the plans), slots.cc (executors and
+/// reserved places), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -39,7 +41,7 @@ class SchedulerCore::State {
     std::string uid;
     auto operator<=>(const Timer&) const = default;
   };
-  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchPod };
+  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchCustomResource, kFetchPod };
   struct Call {
     CallKind kind = CallKind::kBind;
     std::string uid;  // of the gang
@@ -53,6 +55,7 @@ class SchedulerCore::State {
   void On(const ResourceSynced& event);
   void On(const CallCompleted& event);
   void On(const ConfigMapFetched& event);
+  void On(const CustomResourceFetched& event);
   void On(const PodFetched& event);
   void ApplyPod(const api::Pod& pod);
   void ApplyBoundPod(const api::Pod& pod);
@@ -71,6 +74,11 @@ class SchedulerCore::State {
   void OnMissingConfigMap(Gang& gang, const CallOutcome& outcome);
   void AdoptShape(Gang& gang, spark::Shape shape);
   void ScheduleAlone(Gang& gang, const std::string& why);
+
+  // spark_operator.cc
+  void AskForSparkApplication(Gang& gang);
+  void OnSparkApplication(Gang& gang, const CustomResourceFetched& event);
+  void AssumeFromDriver(Gang& gang, RecordEvent::Type type, const std::string& why);
 
   // admit.cc
   void Decide();
@@ -93,6 +101,9 @@ class SchedulerCore::State {
   void ResolveUnknownBind(Gang& gang);
   void OnResolved(Gang& gang, const PodFetched& event);
 
+  // recover.cc
+  void GiveBackEndedSlots(const std::map<std::string, api::Pod>& pods);
+
   // slots.cc
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
@@ -102,6 +113,7 @@ class SchedulerCore::State {
   enum class Leaving { kEnded, kNotBound };
   void ForgetExecutor(const std::string& uid, Leaving leaving);
   void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
+  void GiveWayToOtherScheduler(const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
   std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
                              std::int64_t slots) const;

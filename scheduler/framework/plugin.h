@@ -56,8 +56,12 @@ class NodeFilter {
   /// over, affinity, shared volumes. The gang is then placed step by step.
   virtual bool CouplesNodes() const { return false; }
 
+  /// True when the filter keeps counters of its own that pods of the gang change, also where these
+  /// count for their own node only.
+  virtual bool FollowsPlacement() const { return CouplesNodes(); }
+
   /// `count` pods of the gang, of this set or another, have been placed on the node since Prepare;
-  /// negative: taken back. The model shows it already. Called only where CouplesNodes.
+  /// negative: taken back. The model shows it already. Called only where FollowsPlacement.
   virtual void OnPlaced(const model::ClusterModel& /*model*/, model::NodeIndex /*node*/,
                         const model::PodInfo& /*pods*/, std::int64_t /*count*/) {}
 };

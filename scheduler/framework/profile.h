@@ -41,18 +41,29 @@ class PreparedFilters {
   std::int64_t CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
                           std::int64_t limit) const;
 
+  /// The same in two parts, for sets that are placed step by step: what the rules that do not
+  /// couple nodes leave, which a step changes for its own node only, and what the others take off
+  /// it.
+  void CapacitiesOfUncoupled(const model::ClusterModel& model, std::int64_t limit,
+                             std::vector<std::int64_t>& capacity) const;
+  std::int64_t CapacityOfUncoupled(const model::ClusterModel& model, model::NodeIndex node,
+                                   std::int64_t limit) const;
+  void LimitByCoupling(const model::ClusterModel& model, std::vector<std::int64_t>& capacity) const;
+
   /// The reasons of the first filter that refuses the node; empty when none does.
   std::vector<Refusal> Explain(const model::ClusterModel& model, model::NodeIndex node) const;
 
   /// True when a pod on one node changes what another can take.
   bool CoupleNodes() const { return !coupling_.empty(); }
-  /// Tells the filters that couple nodes; see NodeFilter::OnPlaced.
+  /// Tells the filters that follow placement; see NodeFilter::OnPlaced.
   void OnPlaced(const model::ClusterModel& model, model::NodeIndex node, const model::PodInfo& pods,
                 std::int64_t count);
 
  private:
   std::vector<std::unique_ptr<NodeFilter>> filters_;
+  std::vector<NodeFilter*> uncoupled_;
   std::vector<NodeFilter*> coupling_;
+  std::vector<NodeFilter*> following_;
   std::optional<Refusal> refused_everywhere_;
 };
 

@@ -54,6 +54,7 @@ void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t coun
   nodes_.Account(node, info->amounts, info->non_zero, count);
   if (node >= pods_on_.size()) {
     pods_on_.resize(nodes_.Size());
+    required_anti_affinity_on_.resize(nodes_.Size(), 0);
     with_affinity_on_.resize(nodes_.Size(), 0);
   }
   std::vector<PodsOnNode>& here = pods_on_[node];
@@ -89,7 +90,10 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
 
 void ClusterModel::CountAffinity(NodeIndex node, const PodInfo& info, std::int64_t count) {
   if (info.rare == nullptr) return;
-  if (!info.rare->pod_anti_affinity.required.empty()) required_anti_affinity_ += count;
+  if (!info.rare->pod_anti_affinity.required.empty()) {
+    required_anti_affinity_on_[node] += count;
+    required_anti_affinity_ += count;
+  }
   if (info.rare->pod_affinity == api::PodAffinity{} &&
       info.rare->pod_anti_affinity == api::PodAffinity{}) {
     return;

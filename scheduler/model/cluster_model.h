@@ -72,6 +72,10 @@ class ClusterModel {
   std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
+  /// True when one of them is on the node.
+  bool HasRequiredAntiAffinityOn(NodeIndex node) const {
+    return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
+  }
 
   /// Pods and held places on the node that want to be near others or away from them.
   std::int64_t CountWithAffinityOn(NodeIndex node) const;
@@ -93,7 +97,8 @@ class ClusterModel {
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
-  std::vector<std::int64_t> with_affinity_on_;  // by NodeIndex, as pods_on_
+  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as pods_on_
+  std::vector<std::int64_t> with_affinity_on_;           // the same
   std::int64_t with_affinity_ = 0;
   // Shared with WithoutPods(), which is read and thrown away.
   std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();

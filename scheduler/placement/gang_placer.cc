@@ -53,24 +53,47 @@ std::vector<model::PodInfoPtr> GangPlacer::CompanionsOf(std::span<const PodSetDe
 
 Attempt GangPlacer::Run() {
   if (sets_.empty()) return Success();
-  const std::size_t bulk = order_.back();
-  if (sets_.size() == 1 && sets_[bulk].demand->alone) {
-    return PlaceByScores(bulk) == 0 ? Fail(bulk, 0) : Success();
+  if (sets_.size() == 1 && sets_.front().demand->alone) {
+    return PlaceByScores(0) ? Success() : Fail({0, 0});
   }
+  if (coupled_) return TryDomains();
+  const Outcome outcome = PlaceAll();
+  return IsEnough(outcome) ? Success() : Fail(outcome);
+}
+
+GangPlacer::Outcome GangPlacer::PlaceAll() {
+  const std::size_t bulk = order_.back();
   for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
     for (std::int64_t pod = 0; pod < sets_[order_[i]].demand->count; ++pod) {
-      if (!PlaceOneBeside(order_[i], bulk)) return Fail(order_[i], pod);
+      if (!PlaceOneBeside(order_[i], bulk)) return {order_[i], pod};
     }
   }
-  const std::int64_t placed = coupled_ ? PlaceStepByStep(bulk) : PlaceAtOnce(bulk);
-  return placed < sets_[bulk].demand->Enough() ? Fail(bulk, placed) : Success();
+  return {bulk, coupled_ ? FillStepByStep(bulk) : PlaceAtOnce(bulk)};
+}
+
+bool GangPlacer::IsWhole(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->count;
+}
+
+bool GangPlacer::IsEnough(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->Enough();
+}
+
+/// Leaves a set of which nothing is placed only the nodes on which it may begin.
+void GangPlacer::KeepToStart(std::size_t set, std::vector<std::int64_t>& capacity) const {
+  if (tried_start_ == nullptr || tried_start_->sets[set] == 0) return;
+  const bool began = std::any_of(placed_.begin(), placed_.end(),
+                                 [set](const Placed& placed) { return placed.set == set; });
+  if (began) return;
+  for (NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (tried_start_->nodes[node] == 0) capacity[node] = 0;
+  }
 }
 
 void GangPlacer::Place(std::size_t set, NodeIndex node, std::int64_t count) {
   const PodSetDemand& demand = *sets_[set].demand;
   statement_.Reserve(node, demand.info, count);
   placed_.push_back({set, node, count});
-  if (!coupled_) return;
   for (const Set& each : sets_) {
     each.judged->filters.OnPlaced(model_, node, *demand.info, count);
   }
@@ -81,7 +104,6 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
     const Placed last = placed_.back();
     placed_.pop_back();
     statement_.RollbackTo(start_ + placed_.size());
-    if (!coupled_) continue;
     for (const Set& each : sets_) {
       each.judged->filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
     }
@@ -91,8 +113,8 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
 /// Puts one pod of a small set where it costs the bulk set the fewest places; as long as that keeps
 /// enough of them, what the pod itself prefers goes first.
 bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk) {
-  RefreshCapacity(sets_[index]);
-  RefreshCapacity(sets_[bulk]);
+  RefreshCapacity(index);
+  RefreshCapacity(bulk);
   AskPreferences(sets_[index]);
   Beside best;
   if (!coupled_ && sets_[index].preference.empty()) {
@@ -161,9 +183,11 @@ std::vector<NodeIndex> GangPlacer::AllNodes(const Set& set) const {
   return nodes;
 }
 
-void GangPlacer::RefreshCapacity(Set& set) {
+void GangPlacer::RefreshCapacity(std::size_t index) {
+  Set& set = sets_[index];
   if (coupled_) {
     set.judged->filters.Capacities(model_, kUnlimited, set.capacity);
+    KeepToStart(index, set.capacity);
   } else {
     set.judged->index.Refresh(model_, set.judged->filters);
   }
@@ -179,7 +203,8 @@ std::int64_t GangPlacer::PlacesOf(const Set& set) const {
 }
 
 std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Set& bulk) {
-  if (CapacityOf(bulk, node) == 0) return 0;
+  // Where nodes are coupled, a pod that comes may be the one that the others want to be near.
+  if (CapacityOf(bulk, node) == 0 && !coupled_) return 0;
   const std::size_t mark = placed_.size();
   Place(index, node, 1);
   const std::int64_t left = bulk.judged->filters.CapacityOf(model_, node, kUnlimited);
@@ -189,8 +214,8 @@ std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, c
 
 /// Returns how many pods fit, and places them if these are enough.
 std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
-  Set& set = sets_[index];
-  RefreshCapacity(set);
+  const Set& set = sets_[index];
+  RefreshCapacity(index);
   const std::int64_t places = PlacesOf(set);
   if (places < set.demand->Enough()) return places;
   const std::int64_t count = std::min(places, set.demand->count);
@@ -211,11 +236,13 @@ Attempt GangPlacer::Success() const {
   return {std::move(shares), ""};
 }
 
-Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
-  const Set& set = sets_[index];
-  FillUp(index);
+Attempt GangPlacer::Fail(const Outcome& outcome) {
+  const Set& set = sets_[outcome.set];
+  FillUp(outcome.set);
   Attempt attempt{std::nullopt, FitError(model_, set.judged->filters)};
-  if (sets_.size() > 1 || set.demand->count > 1) attempt.diagnosis += GangSentence(index, fitting);
+  if (sets_.size() > 1 || set.demand->count > 1) {
+    attempt.diagnosis += GangSentence(outcome.set, outcome.placed);
+  }
   TakeBackTo(0);
   attempt.diagnosis += SizeAdvice(profile_, model_, set.judged->view, set.demand->label);
   return attempt;
@@ -224,7 +251,7 @@ Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
 /// Takes every place that is left, so that each node can say why one more pod is too many.
 void GangPlacer::FillUp(std::size_t index) {
   if (coupled_) {
-    FillStepByStep(index, {});
+    FillStepByStep(index);
     return;
   }
   std::vector<std::int64_t> capacity;

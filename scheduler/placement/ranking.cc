@@ -11,12 +11,12 @@ namespace muster::placement {
 
 using model::NodeIndex;
 
-/// Returns 1 when the pod was placed, 0 when no node can take it.
-std::int64_t GangPlacer::PlaceByScores(std::size_t index) {
-  Set& set = sets_[index];
-  RefreshCapacity(set);
+/// False when no node can take the pod.
+bool GangPlacer::PlaceByScores(std::size_t index) {
+  const Set& set = sets_[index];
+  RefreshCapacity(index);
   const std::vector<NodeIndex> nodes = AllNodes(set);
-  if (nodes.empty()) return 0;
+  if (nodes.empty()) return false;
   const std::vector<std::int64_t> scores =
       framework::ScoreNodes(profile_.scores, set.View(), model_, nodes);
   std::size_t best = 0;
@@ -27,7 +27,7 @@ std::int64_t GangPlacer::PlaceByScores(std::size_t index) {
     best = i;
   }
   Place(index, nodes[best], 1);
-  return 1;
+  return true;
 }
 
 /// Asks what the pods of the set prefer among the nodes that can take one now.
