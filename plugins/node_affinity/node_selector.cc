@@ -7,7 +7,6 @@
 #include "scheduler/model/selectors.h"
 
 namespace muster::plugins {
-namespace {
 
 constexpr char kNodeName[] = "metadata.name";
 
@@ -46,7 +45,7 @@ bool MeetsField(const api::SelectorRequirement& requirement, const std::string& 
 
 }  // namespace
 
-NodeSelector::NodeSelector(const std::vector<api::NodeSelectorTerm>& terms) {
+NodeSelector::NodeSelector(std::span<const api::NodeSelectorTerm> terms) {
   for (const api::NodeSelectorTerm& term : terms) {
     if (CanMatch(term)) terms_.push_back(&term);
   }

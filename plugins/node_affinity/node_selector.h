@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace muster::plugins {
 /// Ownership: borrows the terms.
 class NodeSelector {
  public:
-  explicit NodeSelector(const std::vector<api::NodeSelectorTerm>& terms);
+  explicit NodeSelector(std::span<const api::NodeSelectorTerm> terms);
 
   /// True when one of the terms matches.
   bool Matches(const std::string& node_name, const api::StringMap& labels) const;

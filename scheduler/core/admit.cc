@@ -99,6 +99,7 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
   std::vector<placement::PodSetDemand> demands;
   demands.push_back(
       {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
+  demands.front().alone = gang.application_uid.empty();
   for (std::size_t i = 0; i < gang.executor_sets.size(); ++i) {
     const spark::ExecutorSet& set = gang.executor_sets[i];
     if (set.count == 0) continue;

@@ -94,6 +94,14 @@ ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& name
   return amounts;
 }
 
+NonZeroRequests NonZeroAmounts(const api::ResourceList& non_zero_requests) {
+  const auto find = [&](const char* name) {
+    const auto found = non_zero_requests.find(name);
+    return found == non_zero_requests.end() ? Quantity{} : found->second;
+  };
+  return {{Capped(find("cpu").MilliValue())}, {Capped(find("memory").Value())}};
+}
+
 ResourceVector NodeAmounts(const api::ResourceList& allocatable, ResourceNames& names) {
   return FromList(allocatable, kOfferMax, names);
 }

@@ -61,5 +61,29 @@ TEST(EffectiveRequests, OverheadComesOnTop) {
   EXPECT_EQ(Show(spec), "cpu=1250m memory=1Gi ");
 }
 
+std::string Show(const ResourceList& requests) {
+  std::string text;
+  for (const auto& [name, quantity] : requests) text += name + "=" + quantity.ToString() + " ";
+  return text;
+}
+
+TEST(NonZeroRequests, EachContainerThatNamesNoRequestCounts100MilliAnd200Mebibytes) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi"), Container()};
+  spec.init_containers = {With("100m", "100Mi", true)};
+  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=1200m memory=1324Mi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=1200m memory=1324Mi ");
+  spec.containers[1].resources.requests["cpu"] = *Quantity::Parse("0");  // named, so it stays
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=1100m memory=1324Mi ");
+}
+
+TEST(NonZeroRequests, APlacedPodWithPodLevelRequestsHasNoDefaultsForWhatSomeContainerNames) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi"), Container()};
+  spec.pod_resources.emplace().requests["cpu"] = *Quantity::Parse("3");
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=3 memory=1Gi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=3 memory=1224Mi ");
+}
+
 }  // namespace
 }  // namespace muster::api
