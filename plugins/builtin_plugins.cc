@@ -1,9 +1,13 @@
 #include "plugins/builtin_plugins.h"
 
+#include "plugins/inter_pod_affinity/inter_pod_affinity.h"
 #include "plugins/node_affinity/node_affinity.h"
+#include "plugins/node_name/node_name.h"
+#include "plugins/node_ports/node_ports.h"
 #include "plugins/node_resources_fit/node_resources_fit.h"
 #include "plugins/node_unschedulable/node_unschedulable.h"
 #include "plugins/node_volume_limits/node_volume_limits.h"
+#include "plugins/pod_topology_spread/pod_topology_spread.h"
 #include "plugins/taint_toleration/taint_toleration.h"
 #include "plugins/volume_binding/volume_binding.h"
 #include "plugins/volume_restrictions/volume_restrictions.h"
@@ -14,13 +18,17 @@ namespace muster::plugins {
 framework::Profile DefaultProfile() {
   framework::Profile profile;
   profile.filters.push_back(MakeNodeUnschedulable());
+  profile.filters.push_back(MakeNodeName());
   profile.filters.push_back(MakeTaintToleration());
   profile.filters.push_back(MakeNodeAffinity());
+  profile.filters.push_back(MakeNodePorts());
   profile.filters.push_back(MakeNodeResourcesFit());
   profile.filters.push_back(MakeVolumeRestrictions());
   profile.filters.push_back(MakeNodeVolumeLimits());
   profile.filters.push_back(MakeVolumeBinding());
   profile.filters.push_back(MakeVolumeZone());
+  profile.filters.push_back(MakePodTopologySpread());
+  profile.filters.push_back(MakeInterPodAffinity());
   return profile;
 }
 

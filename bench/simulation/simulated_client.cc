@@ -18,10 +18,17 @@ std::string ObjectOf(const core::Effect& effect) {
     std::string operator()(const core::FetchConfigMap& fetch) const {
       return "configmap " + fetch.config_map.ToString();
     }
+    std::string operator()(const core::FetchCustomResource& fetch) const {
+      return fetch.plural + " " + fetch.name.ToString();
+    }
     std::string operator()(const core::FetchPod& fetch) const {
       return "pod " + fetch.pod.ToString();
     }
     std::string operator()(const core::RecordEvent&) const { return ""; }
+    std::string operator()(const core::SelectNode& select) const {
+      return "claim " + select.claim.ToString();
+    }
+    std::string operator()(const core::KeepVolume& keep) const { return "volume " + keep.volume; }
   };
   return std::visit(Name{}, effect);
 }
@@ -39,8 +46,17 @@ core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
     core::Event operator()(const core::FetchConfigMap& fetch) const {
       return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
     }
+    core::Event operator()(const core::FetchCustomResource& fetch) const {
+      return core::CustomResourceFetched{fetch.call, outcome, {}};
+    }
     core::Event operator()(const core::FetchPod& fetch) const {
       return core::PodFetched{fetch.call, outcome, std::nullopt};
+    }
+    core::Event operator()(const core::SelectNode& select) const {
+      return core::CallCompleted{select.call, outcome};
+    }
+    core::Event operator()(const core::KeepVolume& keep) const {
+      return core::CallCompleted{keep.call, outcome};
     }
     core::Event operator()(const core::RecordEvent&) const {
       MUSTER_CHECK(false, "an event has no answer");
@@ -116,12 +132,23 @@ core::Event SimulatedClient::Perform(const core::Effect& effect) {
   if (const auto* patch = std::get_if<core::PatchPodCondition>(&effect)) {
     return AnswerWith(effect, api_.PatchCondition(*patch));
   }
+  if (const auto* select = std::get_if<core::SelectNode>(&effect)) {
+    return AnswerWith(effect, NotFound("persistentvolumeclaims", select->claim));
+  }
+  if (const auto* keep = std::get_if<core::KeepVolume>(&effect)) {
+    return AnswerWith(effect, NotFound("persistentvolumes", {"", keep->volume}));
+  }
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     const api::ConfigMap* config_map = api_.FindConfigMap(fetch->config_map);
     if (config_map == nullptr) {
       return AnswerWith(effect, NotFound("configmaps", fetch->config_map));
     }
     return core::ConfigMapFetched{fetch->call, {}, *config_map};
+  }
+  if (const auto* fetch = std::get_if<core::FetchCustomResource>(&effect)) {
+    const std::string* text = api_.FindCustomResource(fetch->plural, fetch->name);
+    if (text == nullptr) return AnswerWith(effect, NotFound(fetch->plural, fetch->name));
+    return core::CustomResourceFetched{fetch->call, {}, *text};
   }
   const auto& fetch = std::get<core::FetchPod>(effect);
   const api::Pod* pod = api_.FindPod(fetch.pod);

@@ -178,6 +178,12 @@ class NodeVolumeLimits final : public framework::FilterPlugin {
     if (wanted.named.empty() && wanted.made_for_each.empty()) return nullptr;
     return std::make_unique<Filter>(std::move(wanted));
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& /*key*/) const override {
+    // Volumes are shared between nodes, and their objects change beside the nodes.
+    return !NamesVolumesOfOthers(pod_set.info);
+  }
 };
 
 }  // namespace

@@ -170,6 +170,20 @@ class Filter final : public framework::NodeFilter {
     }
   }
 
+  void AddClaimBindings(const model::ClusterModel& model, model::NodeIndex node,
+                        std::vector<framework::ClaimBinding>& bindings) const override {
+    const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, TakenFor(model, node));
+    for (const VolumePlan::Match& match : plan.matches) {
+      if (match.claim->claim == nullptr) continue;
+      bindings.push_back({api::NameOf(match.claim->claim->metadata), match.volume->metadata.name});
+    }
+    for (const WaitingClaim* waiting : plan.to_provision) {
+      if (waiting->claim != nullptr) {
+        bindings.push_back({api::NameOf(waiting->claim->metadata), ""});
+      }
+    }
+  }
+
  private:
   struct Bound {
     bool reachable = true;
@@ -272,6 +286,12 @@ class VolumeBinding final : public framework::FilterPlugin {
     }
     if (claims.bound_volumes.empty() && claims.waiting.empty()) return nullptr;
     return std::make_unique<Filter>(std::move(claims), model);
+  }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& /*key*/) const override {
+    // Volumes are shared between nodes, and their objects change beside the nodes.
+    return !NamesVolumesOfOthers(pod_set.info);
   }
 };
 

@@ -140,6 +140,12 @@ class VolumeRestrictions final : public framework::FilterPlugin {
     return std::make_unique<Filter>(std::move(disks), std::move(once_pod_claims),
                                     std::move(refused), model);
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& /*key*/) const override {
+    // Volumes are shared between nodes, and their objects change beside the nodes.
+    return !NamesVolumesOfOthers(pod_set.info);
+  }
 };
 
 }  // namespace

@@ -125,6 +125,12 @@ class VolumeZone final : public framework::FilterPlugin {
     if (requirements.empty()) return nullptr;
     return std::make_unique<Filter>(std::move(requirements));
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& /*key*/) const override {
+    // Volumes are shared between nodes, and their objects change beside the nodes.
+    return !NamesVolumesOfOthers(pod_set.info);
+  }
 };
 
 }  // namespace

@@ -43,6 +43,10 @@ std::vector<ClaimUse> ClaimsOf(const model::PodInfo& info) {
   return claims;
 }
 
+bool NamesVolumesOfOthers(const model::PodInfo& info) {
+  return !info.RareOrEmpty().volumes.empty();
+}
+
 std::string NotFound(const std::string& kind, const std::string& name) {
   return kind + " \"" + name + "\" not found";
 }

@@ -22,6 +22,9 @@ std::vector<ClaimUse> ClaimsOf(const api::Pod& pod);
 /// The same of what the model keeps of a pod; a claim that is made for each pod has no name.
 std::vector<ClaimUse> ClaimsOf(const model::PodInfo& info);
 
+/// True when the pod has a volume that other pods or objects can matter for.
+bool NamesVolumesOfOthers(const model::PodInfo& info);
+
 /// What the API server says of an object that is not there.
 std::string NotFound(const std::string& kind, const std::string& name);
 

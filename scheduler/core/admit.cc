@@ -6,7 +6,6 @@
 #include "scheduler/api/pod_requests.h"
 #include "scheduler/base/check.h"
 #include "scheduler/core/state.h"
-#include "scheduler/gang/plan.h"
 
 namespace muster::core {
 
@@ -90,11 +89,12 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
 bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   model::ClusterModel empty = model_.WithoutPods();
   model::Statement statement(empty);
-  return Attempt(gang, empty, statement).shares.has_value();
+  return Attempt(gang, empty, statement, nullptr).shares.has_value();
 }
 
 placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
-                                                 model::Statement& statement) {
+                                                 model::Statement& statement,
+                                                 placement::PlacementCache* cache) {
   std::vector<placement::PodSetDemand> demands;
   demands.push_back(
       {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
@@ -104,13 +104,13 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
     demands.push_back(
         {"executors", set.pod, gang.executor_infos[i], set.count, gang.settings.executors_min});
   }
-  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang));
+  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang), cache);
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
   if (TakeSlot(gang)) return;
   model::Statement statement(model_);
-  const placement::Attempt attempt = Attempt(gang, model_, statement);
+  const placement::Attempt attempt = Attempt(gang, model_, statement, &placement_cache_);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());
@@ -152,12 +152,7 @@ void SchedulerCore::State::Admit(Gang& gang,
   }
   model_.HoldPlaces(anchor_node, gang.anchor_info, -1);
 
-  api::StringMap annotations;
-  if (gang.kind == GangKind::kApplication) {
-    annotations.emplace(gang::kPlanAnnotation,
-                        gang::EncodePlan(gang.reservation.ToPlan(model_.Nodes())));
-  }
-  SendBind(gang, anchor_node, std::move(annotations));
+  StartBind(gang, anchor_node);
 }
 
 /// Executors beyond the reservation go where their application runs, most of it first.

@@ -37,6 +37,15 @@ struct FetchConfigMap {
   api::NamespacedName config_map;
 };
 
+/// Reads one custom resource. Answered by CustomResourceFetched.
+struct FetchCustomResource {
+  CallId call = 0;
+  std::string group;    // "sparkoperator.k8s.io"
+  std::string version;  // "v1beta2"
+  std::string plural;   // "sparkapplications"
+  api::NamespacedName name;
+};
+
 /// Reads one pod consistently, to learn what became of a bind without an answer. Answered by
 /// PodFetched.
 struct FetchPod {
@@ -57,7 +66,29 @@ struct RecordEvent {
   Time time{};
 };
 
-using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent>;
+/// Tells the provisioner of a claim for which node it shall make a volume; UID and resource version
+/// are preconditions. Answered by CallCompleted.
+struct SelectNode {
+  CallId call = 0;
+  api::NamespacedName claim;
+  std::string uid;
+  std::string resource_version;
+  std::string node;
+};
+
+/// Keeps a volume for a claim, so that the controller binds them; UID and resource version of the
+/// volume are preconditions. Answered by CallCompleted.
+struct KeepVolume {
+  CallId call = 0;
+  std::string volume;
+  std::string uid;
+  std::string resource_version;
+  api::ClaimReference claim;
+  bool was_kept = false;  // for this claim, by a person: then it is not marked as bound by us
+};
+
+using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
+                            FetchPod, RecordEvent, SelectNode, KeepVolume>;
 
 struct StepResult {
   std::vector<Effect> effects;

@@ -22,7 +22,9 @@ namespace muster::gang {
 ///       +--> Refused              +-- not bound ----+
 ///
 /// A pod without a gang of its own starts in Waiting and is forgotten once it is bound.
-enum class GangPhase { kGathering, kWaiting, kBinding, kReserved, kRefused };
+/// Between Waiting and Binding, an anchor whose claims wait for a first consumer is in
+/// BindingVolumes until all of them are bound.
+enum class GangPhase { kGathering, kWaiting, kBindingVolumes, kBinding, kReserved, kRefused };
 
 enum class GangKind {
   kApplication,  // a Spark driver and the executors that it will create
@@ -32,6 +34,8 @@ enum class GangKind {
 /// What is known of an application whose shape is not complete yet.
 struct Gathering {
   std::map<std::string, api::ConfigMap> config_maps;
+  /// What the ConfigMaps say, while the SparkApplication behind the driver is being read.
+  std::optional<spark::Shape> shape;
   Time since{};
   Duration retry_delay{};
   bool late_reported = false;
@@ -41,6 +45,15 @@ struct Gathering {
 struct Binding {
   std::string node;
   Time sent_at{};
+};
+
+/// A claim of the anchor that is being bound, and what was written for it.
+struct VolumeBinding {
+  api::NamespacedName claim;
+  std::string volume;       // "": a provisioner makes one
+  std::string written_at;   // resource version of what the write was based on
+  std::uint64_t call = 0;   // the write; 0: none was needed
+  bool is_written = false;  // the write has succeeded
 };
 
 /// Pods admitted together: one anchor, whose bind carries the plan, and the slots for the rest.
@@ -63,7 +76,8 @@ struct Gang {
   /// them.
   std::map<std::string, model::NodeIndex> executors;
   Binding binding;
-  int bind_failures = 0;  // in a row
+  std::vector<VolumeBinding> volume_bindings;  // in BindingVolumes
+  int bind_failures = 0;                       // in a row
 
   /// The PodScheduled condition as it should be, as last written, and when that was.
   api::PodCondition wanted;
@@ -76,6 +90,10 @@ struct Gang {
 
 /// The UID of the pod that controls this one, if a pod does: the driver of an executor.
 std::optional<std::string> ControllingPod(const api::Pod& pod);
+
+/// Spark's number of an executor, the first is 1; 0 when the label is absent or no number (a
+/// StatefulSet's and a Deployment's executors say EXECID).
+std::int64_t ExecutorIdOf(const api::Pod& executor);
 
 /// The resource profile of an executor; 0 when the label is absent or no number.
 std::int32_t ResourceProfileOf(const api::Pod& executor);

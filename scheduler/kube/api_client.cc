@@ -17,6 +17,9 @@ constexpr std::size_t kNoteBytesMax = 1024;
 constexpr std::size_t kAttributeBytesMax = 128;
 // etcd holds at most about 1.5 MB per object.
 constexpr std::size_t kObjectBytesMax = 8 * 1024 * 1024;
+// What a custom resource that people write by hand never reaches.
+constexpr std::size_t kCustomResourceBytesMax = 2 * 1024 * 1024;
+constexpr char kMergePatch[] = "application/merge-patch+json";
 constexpr char kStrategicMergePatch[] = "application/strategic-merge-patch+json";
 
 StatusOr<std::string> NamespacedPath(std::string_view prefix, const std::string& namespace_name,
@@ -49,10 +52,11 @@ HttpRequest Write(HttpMethod method, std::string target, const json& body,
   return request;
 }
 
-StatusOr<HttpRequest> Read(std::string_view resource, const api::NamespacedName& name) {
+StatusOr<HttpRequest> Read(std::string_view prefix, std::string_view resource,
+                           const api::NamespacedName& name) {
   HttpRequest request;
   MUSTER_ASSIGN_OR_RETURN(request.target,
-                          NamespacedPath("/api/v1", name.namespace_name, resource, name.name));
+                          NamespacedPath(prefix, name.namespace_name, resource, name.name));
   request.target += kServerTimeout;
   request.deadline = kDeadline;
   request.response_bytes_max = kObjectBytesMax;
@@ -103,11 +107,56 @@ StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch) {
   return Write(HttpMethod::kPatch, path + "/status" + kServerTimeout, body, kStrategicMergePatch);
 }
 
-StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {
-  return Read("configmaps", name);
+StatusOr<HttpRequest> SelectNodeRequest(const core::SelectNode& select) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path,
+                          NamespacedPath("/api/v1", select.claim.namespace_name,
+                                         "persistentvolumeclaims", select.claim.name));
+  const json body = {{"metadata",
+                      {{"uid", select.uid},
+                       {"resourceVersion", select.resource_version},
+                       {"annotations", {{api::kSelectedNodeAnnotation, select.node}}}}}};
+  return Write(HttpMethod::kPatch, path + kServerTimeout, body, kMergePatch);
 }
 
-StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name) { return Read("pods", name); }
+StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep) {
+  if (!IsPathSegment(keep.volume)) {
+    return InvalidArgumentError("'" + Printable(keep.volume, 512) +
+                                "' is not a name that an API path can hold");
+  }
+  json metadata = {{"uid", keep.uid}, {"resourceVersion", keep.resource_version}};
+  if (!keep.was_kept) metadata["annotations"] = {{api::kBoundByControllerAnnotation, "yes"}};
+  const json body = {{"metadata", std::move(metadata)},
+                     {"spec",
+                      {{"claimRef",
+                        {{"apiVersion", "v1"},
+                         {"kind", "PersistentVolumeClaim"},
+                         {"namespace", keep.claim.namespace_name},
+                         {"name", keep.claim.name},
+                         {"uid", keep.claim.uid}}}}}};
+  return Write(HttpMethod::kPatch, "/api/v1/persistentvolumes/" + keep.volume + kServerTimeout,
+               body, kMergePatch);
+}
+
+StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {
+  return Read("/api/v1", "configmaps", name);
+}
+
+StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch) {
+  for (const std::string* part : {&fetch.group, &fetch.version, &fetch.plural}) {
+    if (!IsPathSegment(*part)) {
+      return InvalidArgumentError("'" + Printable(*part, 512) +
+                                  "' is not a resource that an API path can hold");
+    }
+  }
+  MUSTER_ASSIGN_OR_RETURN(HttpRequest request, Read("/apis/" + fetch.group + "/" + fetch.version,
+                                                    fetch.plural, fetch.name));
+  request.response_bytes_max = kCustomResourceBytesMax;
+  return request;
+}
+
+StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name) {
+  return Read("/api/v1", "pods", name);
+}
 
 StatusOr<HttpRequest> EventRequest(const core::RecordEvent& event, const std::string& name,
                                    const EventReporter& reporter) {
@@ -147,6 +196,12 @@ StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, cons
 core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result) {
   auto [outcome, config_map] = ReadObject<api::ConfigMap>(result, api::DecodeConfigMap);
   return {call, std::move(outcome), std::move(config_map)};
+}
+
+core::CustomResourceFetched ReadCustomResourceAnswer(core::CallId call, const HttpResult& result) {
+  core::CallOutcome outcome = OutcomeOf(result, CallKind::kRead);
+  if (outcome.result != core::CallResult::kOk) return {call, std::move(outcome), {}};
+  return {call, std::move(outcome), result.body};
 }
 
 core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result) {

@@ -20,7 +20,13 @@ StatusOr<HttpRequest> BindRequest(const core::BindPod& bind);
 /// PATCH pods/NAME/status, strategic merge; the UID in the patch is a precondition.
 StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 
+/// PATCH a claim's annotation, merge patch; UID and version in the patch are preconditions.
+StatusOr<HttpRequest> SelectNodeRequest(const core::SelectNode& select);
+/// PATCH a volume's claimRef, as the controller would write it; the same preconditions.
+StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep);
+
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
+StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);
 /// No resourceVersion: a consistent read.
 StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name);
 
@@ -38,6 +44,8 @@ StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, cons
                                          int count, Time last_observed);
 
 core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result);
+/// The text as it came, at most 2 MiB.
+core::CustomResourceFetched ReadCustomResourceAnswer(core::CallId call, const HttpResult& result);
 core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result);
 
 }  // namespace muster::kube

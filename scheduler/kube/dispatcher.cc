@@ -32,6 +32,13 @@ std::string ObjectOf(const core::Effect& effect) {
       [](const auto& one) -> std::string {
         if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::FetchConfigMap>) {
           return "configmap " + one.config_map.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>,
+                                            core::FetchCustomResource>) {
+          return one.plural + " " + one.name.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::SelectNode>) {
+          return "claim " + one.claim.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::KeepVolume>) {
+          return "volume " + one.volume;
         } else {
           return "pod " + one.pod.ToString();
         }
@@ -48,9 +55,18 @@ StatusOr<HttpRequest> RequestOf(const core::Effect& effect) {
     StatusOr<HttpRequest> operator()(const core::FetchConfigMap& e) const {
       return ConfigMapRequest(e.config_map);
     }
+    StatusOr<HttpRequest> operator()(const core::FetchCustomResource& e) const {
+      return CustomResourceRequest(e);
+    }
     StatusOr<HttpRequest> operator()(const core::FetchPod& e) const { return PodRequest(e.pod); }
     StatusOr<HttpRequest> operator()(const core::RecordEvent&) const {
       return InvalidArgumentError("events go through the recorder");
+    }
+    StatusOr<HttpRequest> operator()(const core::SelectNode& e) const {
+      return SelectNodeRequest(e);
+    }
+    StatusOr<HttpRequest> operator()(const core::KeepVolume& e) const {
+      return KeepVolumeRequest(e);
     }
   };
   return std::visit(Visitor{}, effect);
@@ -69,10 +85,19 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
     std::optional<core::Event> operator()(const core::FetchConfigMap& e) const {
       return core::ConfigMapFetched{e.call, std::move(outcome), std::nullopt};
     }
+    std::optional<core::Event> operator()(const core::FetchCustomResource& e) const {
+      return core::CustomResourceFetched{e.call, std::move(outcome), {}};
+    }
     std::optional<core::Event> operator()(const core::FetchPod& e) const {
       return core::PodFetched{e.call, std::move(outcome), std::nullopt};
     }
     std::optional<core::Event> operator()(const core::RecordEvent&) const { return std::nullopt; }
+    std::optional<core::Event> operator()(const core::SelectNode& e) const {
+      return core::CallCompleted{e.call, std::move(outcome)};
+    }
+    std::optional<core::Event> operator()(const core::KeepVolume& e) const {
+      return core::CallCompleted{e.call, std::move(outcome)};
+    }
   };
   return std::visit(Visitor{outcome}, effect);
 }
@@ -80,6 +105,9 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
 std::optional<core::Event> Answer(const core::Effect& effect, const HttpResult& result) {
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     return ReadConfigMapAnswer(fetch->call, result);
+  }
+  if (const auto* fetch = std::get_if<core::FetchCustomResource>(&effect)) {
+    return ReadCustomResourceAnswer(fetch->call, result);
   }
   if (const auto* fetch = std::get_if<core::FetchPod>(&effect)) {
     return ReadPodAnswer(fetch->call, result);

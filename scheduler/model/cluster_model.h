@@ -74,6 +74,10 @@ class ClusterModel {
   std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
+  /// True when one of them is on the node.
+  bool HasRequiredAntiAffinityOn(NodeIndex node) const {
+    return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
+  }
 
   /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
   /// shared with this model.
@@ -83,6 +87,7 @@ class ClusterModel {
  private:
   void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
   void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
+  void CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -94,6 +99,7 @@ class ClusterModel {
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
+  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
 };
 
 }  // namespace muster::model
