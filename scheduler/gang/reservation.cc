@@ -145,7 +145,7 @@ void Reservation::DropBeyondMin(SlotSet& set, std::int64_t count, model::Cluster
   for (const bool is_lost : {true, false}) {
     std::erase_if(set.slots, [&](const Slot& slot) {
       if (left <= 0 || slot.IsTaken() || slot.IsLost() != is_lost) return false;
-      if (!is_lost) model.Nodes().Account(slot.node, set.amounts, -1);
+      if (!is_lost) model.HoldPlaces(slot.node, set.info, -1);
       --left;
       return true;
     });
