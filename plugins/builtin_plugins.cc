@@ -15,10 +15,14 @@
 #include "plugins/node_resources_balanced_allocation/node_resources_balanced_allocation.h"
 #include "plugins/node_resources_fit/node_resources_fit.h"
 #include "plugins/node_unschedulable/node_unschedulable.h"
+#include "plugins/node_volume_limits/node_volume_limits.h"
 #include "plugins/pod_topology_spread/pod_topology_spread.h"
 #include "plugins/pod_topology_spread/soft_spread.h"
 #include "plugins/taint_toleration/prefer_no_schedule.h"
 #include "plugins/taint_toleration/taint_toleration.h"
+#include "plugins/volume_binding/volume_binding.h"
+#include "plugins/volume_restrictions/volume_restrictions.h"
+#include "plugins/volume_zone/volume_zone.h"
 #include "scheduler/base/check.h"
 
 namespace muster::plugins {
@@ -73,6 +77,10 @@ framework::Profile DefaultProfile(const ScoreSettings& settings) {
   profile.filters.push_back(MakeNodeAffinity());
   profile.filters.push_back(MakeNodePorts());
   profile.filters.push_back(MakeNodeResourcesFit());
+  profile.filters.push_back(MakeVolumeRestrictions());
+  profile.filters.push_back(MakeNodeVolumeLimits());
+  profile.filters.push_back(MakeVolumeBinding());
+  profile.filters.push_back(MakeVolumeZone());
   profile.filters.push_back(MakePodTopologySpread());
   profile.filters.push_back(MakeInterPodAffinity());
   profile.scores = ScorePlugins(settings);

@@ -105,7 +105,7 @@ class Affinities {
  private:
   void AddTermsOf(const model::PodsOnNode& pods, const api::StringMap& labels) {
     const auto add = [&](const api::PodAffinityTerm& term, std::int64_t weight) {
-      if (!MeansIncoming(term, *pods.info, pod_, *namespace_labels_)) return;
+      if (!MeansIncoming(term, pods.info->namespace_name, pod_, *namespace_labels_)) return;
       scores_.Add(term.topology_key, labels, weight * pods.count);
     };
     const model::PodInfo::Rare& rare = *pods.info->rare;

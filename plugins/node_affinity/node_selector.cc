@@ -7,6 +7,7 @@
 #include "scheduler/model/selectors.h"
 
 namespace muster::plugins {
+namespace {
 
 constexpr char kNodeName[] = "metadata.name";
 

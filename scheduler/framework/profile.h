@@ -61,6 +61,10 @@ class PreparedFilters {
   void OnPlaced(const model::ClusterModel& model, model::NodeIndex node, const model::PodInfo& pods,
                 std::int64_t count);
 
+  /// What must be bound before the pod can be; see NodeFilter::AddClaimBindings.
+  std::vector<ClaimBinding> ClaimBindings(const model::ClusterModel& model,
+                                          model::NodeIndex node) const;
+
  private:
   bool KeepOnly(const std::vector<std::string>& nodes, std::string_view plugin);
 

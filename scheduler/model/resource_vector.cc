@@ -99,7 +99,10 @@ NonZeroRequests NonZeroAmounts(const api::ResourceList& non_zero_requests) {
     const auto found = non_zero_requests.find(name);
     return found == non_zero_requests.end() ? Quantity{} : found->second;
   };
-  return {{Capped(find("cpu").MilliValue())}, {Capped(find("memory").Value())}};
+  const auto capped = [](std::int64_t amount) {
+    return std::clamp<std::int64_t>(amount, 0, kAmountMax);
+  };
+  return {{capped(find("cpu").MilliValue())}, {capped(find("memory").Value())}};
 }
 
 ResourceVector NodeAmounts(const api::ResourceList& allocatable, ResourceNames& names) {

@@ -214,7 +214,7 @@ std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, c
 
 /// Returns how many pods fit, and places them if these are enough.
 std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
-  const Set& set = sets_[index];
+  Set& set = sets_[index];
   RefreshCapacity(index);
   const std::int64_t places = PlacesOf(set);
   if (places < set.demand->Enough()) return places;
