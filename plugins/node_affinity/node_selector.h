@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "scheduler/api/constraints.h"
+#include "scheduler/api/objects.h"
 
 namespace muster::plugins {
 
@@ -27,6 +27,23 @@ class NodeSelector {
 /// True when one of the terms matches, for a selector that is asked once.
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
+
+/// What a pod asks of its node: nodeSelector and required node affinity.
+/// Ownership: borrows the spec.
+class RequiredNodeAffinity {
+ public:
+  explicit RequiredNodeAffinity(const api::PodSpec& spec);
+
+  bool Matches(const std::string& node_name, const api::StringMap& labels) const;
+
+ private:
+  const api::StringMap& labels_;
+  std::optional<NodeSelector> selector_;
+};
+
+/// The same for a pod that is asked about once.
+bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
+                                 const api::StringMap& labels);
 
 /// The nodes that the terms name, sorted; absent when some term does not name its nodes. Empty:
 /// each term contradicts itself.

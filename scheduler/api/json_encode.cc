@@ -134,6 +134,12 @@ json EncodeSpec(const PodSpec& spec) {
   return object;
 }
 
+json EncodeImage(const ContainerImage& image) {
+  json object = {{"sizeBytes", image.size.value}};
+  Put(object, "names", EncodeStrings(image.names));
+  return object;
+}
+
 json EncodeCondition(const PodCondition& condition) {
   json object = json::object();
   Put(object, "type", condition.type);
@@ -147,6 +153,7 @@ json EncodeStatus(const PodStatus& status) {
   json object = json::object();
   Put(object, "phase", status.phase);
   Put(object, "podIP", status.pod_ip);
+  if (status.start_time) object["startTime"] = FormatRfc3339(*status.start_time);
   Put(object, "conditions", EncodeList(status.conditions, EncodeCondition));
   Put(object, "nominatedNodeName", status.nominated_node_name);
   return object;
@@ -177,6 +184,7 @@ json EncodeNode(const Node& node) {
   Put(object, "spec", std::move(spec));
   json status = json::object();
   Put(status, "allocatable", EncodeResourceList(node.allocatable));
+  Put(status, "images", EncodeList(node.images, EncodeImage));
   Put(object, "status", std::move(status));
   return object;
 }

@@ -90,11 +90,12 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
 bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   model::ClusterModel empty = model_.WithoutPods();
   model::Statement statement(empty);
-  return Attempt(gang, empty, statement).shares.has_value();
+  return Attempt(gang, empty, statement, nullptr).shares.has_value();
 }
 
 placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
-                                                 model::Statement& statement) {
+                                                 model::Statement& statement,
+                                                 placement::PlacementCache* cache) {
   std::vector<placement::PodSetDemand> demands;
   demands.push_back(
       {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
@@ -104,13 +105,13 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
     demands.push_back(
         {"executors", set.pod, gang.executor_infos[i], set.count, gang.settings.executors_min});
   }
-  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang));
+  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang), cache);
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
   if (TakeSlot(gang)) return;
   model::Statement statement(model_);
-  const placement::Attempt attempt = Attempt(gang, model_, statement);
+  const placement::Attempt attempt = Attempt(gang, model_, statement, &placement_cache_);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());

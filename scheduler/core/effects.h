@@ -37,6 +37,15 @@ struct FetchConfigMap {
   api::NamespacedName config_map;
 };
 
+/// Reads one custom resource. Answered by CustomResourceFetched.
+struct FetchCustomResource {
+  CallId call = 0;
+  std::string group;    // "sparkoperator.k8s.io"
+  std::string version;  // "v1beta2"
+  std::string plural;   // "sparkapplications"
+  api::NamespacedName name;
+};
+
 /// Reads one pod consistently, to learn what became of a bind without an answer. Answered by
 /// PodFetched.
 struct FetchPod {
@@ -57,7 +66,8 @@ struct RecordEvent {
   Time time{};
 };
 
-using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent>;
+using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
+                            FetchPod, RecordEvent>;
 
 struct StepResult {
   std::vector<Effect> effects;

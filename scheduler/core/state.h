@@ -2,6 +2,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,14 +20,16 @@
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc (what the watch shows), gather.cc (shapes), admit.cc (placement), bind.cc (binds and
-/// their outcomes), slots.cc (executors and reserved places), report.cc (conditions and events).
+/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc (what its webhook adds
+/// to them), admit.cc (placement), bind.cc (binds and
+/// their outcomes), recover.cc (what a restart does not read in the plans), slots.cc (executors and
+/// reserved places), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
 
   StepResult Step(Time now, std::span<const Event> events);
-  bool Synced() const { return pods_synced_ && nodes_synced_; }
+  bool Synced() const { return synced_.all(); }
   CoreStatistics Statistics() const;
 
  private:
@@ -39,7 +42,7 @@ class SchedulerCore::State {
     std::string uid;
     auto operator<=>(const Timer&) const = default;
   };
-  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchPod };
+  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchCustomResource, kFetchPod };
   struct Call {
     CallKind kind = CallKind::kBind;
     std::string uid;  // of the gang
@@ -50,9 +53,12 @@ class SchedulerCore::State {
   void On(const PodGone& event);
   void On(const NodeObserved& event);
   void On(const NodeGone& event);
+  void On(const ObjectObserved& event);
+  void On(const ObjectGone& event);
   void On(const ResourceSynced& event);
   void On(const CallCompleted& event);
   void On(const ConfigMapFetched& event);
+  void On(const CustomResourceFetched& event);
   void On(const PodFetched& event);
   void ApplyPod(const api::Pod& pod);
   void ApplyBoundPod(const api::Pod& pod);
@@ -72,11 +78,16 @@ class SchedulerCore::State {
   void AdoptShape(Gang& gang, spark::Shape shape);
   void ScheduleAlone(Gang& gang, const std::string& why);
 
+  // spark_operator.cc
+  void AskForSparkApplication(Gang& gang);
+  void OnSparkApplication(Gang& gang, const CustomResourceFetched& event);
+  void AssumeFromDriver(Gang& gang, RecordEvent::Type type, const std::string& why);
+
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
   placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
-                             model::Statement& statement);
+                             model::Statement& statement, placement::PlacementCache* cache);
   bool MayPass(const Gang& gang) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
@@ -93,6 +104,9 @@ class SchedulerCore::State {
   void ResolveUnknownBind(Gang& gang);
   void OnResolved(Gang& gang, const PodFetched& event);
 
+  // recover.cc
+  void GiveBackEndedSlots(const std::map<std::string, api::Pod>& pods);
+
   // slots.cc
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
@@ -102,6 +116,7 @@ class SchedulerCore::State {
   enum class Leaving { kEnded, kNotBound };
   void ForgetExecutor(const std::string& uid, Leaving leaving);
   void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
+  void GiveWayToOtherScheduler(const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
   std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
                              std::int64_t slots) const;
@@ -134,6 +149,7 @@ class SchedulerCore::State {
   const CoreOptions options_;
   const framework::Profile profile_;
   model::ClusterModel model_;
+  placement::PlacementCache placement_cache_;  // of model_
   queue::WaitingQueue queue_;
 
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are
@@ -158,8 +174,7 @@ class SchedulerCore::State {
   std::set<Timer> timers_;
   CallId last_call_ = 0;
 
-  bool pods_synced_ = false;
-  bool nodes_synced_ = false;
+  std::bitset<kResourceKinds> synced_;  // by ResourceKind
   /// Our pods seen before everything was listed; applied in an order that makes sense of them.
   std::map<std::string, api::Pod> first_list_;
   bool applying_first_list_ = false;

@@ -21,6 +21,7 @@ StatusOr<HttpRequest> BindRequest(const core::BindPod& bind);
 StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
+StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);
 /// No resourceVersion: a consistent read.
 StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name);
 
@@ -38,6 +39,8 @@ StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, cons
                                          int count, Time last_observed);
 
 core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result);
+/// The text as it came, at most 2 MiB.
+core::CustomResourceFetched ReadCustomResourceAnswer(core::CallId call, const HttpResult& result);
 core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result);
 
 }  // namespace muster::kube

@@ -54,7 +54,7 @@ void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t coun
   nodes_.Account(node, info->amounts, count);
   if (node >= pods_on_.size()) pods_on_.resize(nodes_.Size());
   std::vector<PodsOnNode>& here = pods_on_[node];
-  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ += count;
+  CountRequiredAntiAffinity(node, *info, count);
   // Places are held and given back in turns: the last entry is the likely one.
   if (pod == nullptr && !here.empty() && here.back().pod == nullptr && here.back().info == info) {
     here.back().count += count;
@@ -80,8 +80,16 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
     }
   }
   MUSTER_CHECK(missing == 0, "gave back more places than were held");
-  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ -= count;
+  CountRequiredAntiAffinity(node, *info, -count);
   nodes_.Account(node, info->amounts, -count);
+}
+
+void ClusterModel::CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info,
+                                             std::int64_t count) {
+  if (info.RareOrEmpty().pod_anti_affinity.required.empty()) return;
+  if (node >= required_anti_affinity_on_.size()) required_anti_affinity_on_.resize(nodes_.Size());
+  required_anti_affinity_on_[node] += count;
+  required_anti_affinity_ += count;
 }
 
 ClusterModel ClusterModel::WithoutPods() const {
@@ -89,6 +97,9 @@ ClusterModel ClusterModel::WithoutPods() const {
   empty.nodes_ = nodes_;
   empty.nodes_.ForgetAccounting();
   empty.names_ = names_;
+  empty.storage_ = storage_;
+  empty.namespaces_ = namespaces_;
+  empty.budgets_ = budgets_;
   return empty;
 }
 

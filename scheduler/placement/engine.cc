@@ -6,8 +6,11 @@ namespace muster::placement {
 
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred) {
-  return GangPlacer(profile, model, statement, demands, preferred).Run();
+                  std::span<const model::NodeIndex> preferred, PlacementCache* cache) {
+  PlacementCache nothing_kept;
+  return GangPlacer(profile, model, statement, demands, preferred,
+                    cache == nullptr ? nothing_kept : *cache)
+      .Run();
 }
 
 }  // namespace muster::placement

@@ -43,6 +43,11 @@ void SubmitOne(SimulatedWorld& world, int number) {
   application.run_time = milliseconds(random.Between(0, 60'000));
   application.batch_size = random.OneIn(2) ? 5 : 10;
   application.config_map_delay = milliseconds(random.Between(0, 3000));
+  if (cores > 1 && random.OneIn(4)) {  // one of the CPUs is a sidecar of the Spark Operator
+    application.properties["spark.executor.cores"] = std::to_string(cores - 1);
+    application.operator_spec = R"({"executor":{"sidecars":[{"name":"log","image":"log:1",)"
+                                R"("resources":{"requests":{"cpu":"1"}}}]}})";
+  }
   world.spark().Submit(application);
 }
 
