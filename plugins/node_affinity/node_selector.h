@@ -29,7 +29,20 @@ class NodeSelector {
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
 
-/// True when the node meets the pod's nodeSelector and required node affinity.
+/// What a pod asks of its node: nodeSelector and required node affinity.
+/// Ownership: borrows the spec.
+class RequiredNodeAffinity {
+ public:
+  explicit RequiredNodeAffinity(const api::PodSpec& spec);
+
+  bool Matches(const std::string& node_name, const api::StringMap& labels) const;
+
+ private:
+  const api::StringMap& labels_;
+  std::optional<NodeSelector> selector_;
+};
+
+/// The same for a pod that is asked about once.
 bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
                                  const api::StringMap& labels);
 
