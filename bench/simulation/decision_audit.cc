@@ -59,6 +59,8 @@ void DecisionAudit::Apply(const core::Event& event) {
     }
     void operator()(const core::PodGone& e) const { audit.Forget(e.uid); }
     void operator()(const core::NodeGone& e) const { audit.nodes_.erase(e.name); }
+    void operator()(const core::ObjectObserved&) const {}
+    void operator()(const core::ObjectGone&) const {}
     void operator()(const core::ResourceSynced& e) const { audit.synced_.insert(e.kind); }
     void operator()(const core::CallCompleted& e) const { audit.EndCall(e.call, e.outcome); }
     void operator()(const core::ConfigMapFetched&) const {}
@@ -83,7 +85,8 @@ void DecisionAudit::Observe(const api::Pod& pod) {
   // A driver that is going ends its reservation.
   if (pod.metadata.deletion_timestamp) plans_.erase(pod.metadata.uid);
   const auto annotation = pod.metadata.annotations.find(kPlanAnnotation);
-  const bool is_new = synced_.size() < 2;  // in the first list: left by an earlier process
+  // In the first list: left by an earlier process.
+  const bool is_new = synced_.size() < core::kResourceKinds;
   if (is_new && annotation != pod.metadata.annotations.end()) {
     StatusOr<ReadPlan> plan = ParsePlan(annotation->second);
     if (plan.ok()) plans_[pod.metadata.uid] = {*std::move(plan), now_};
@@ -185,7 +188,8 @@ void DecisionAudit::JudgeBind(const core::BindPod& bind) {
 
 void DecisionAudit::JudgeTarget(const core::BindPod& bind, const KnownPod& known) {
   const std::string name = bind.pod.ToString();
-  if (synced_.size() < 2) Report("binds " + name + " before everything is synced");
+  if (synced_.size() < core::kResourceKinds)
+    Report("binds " + name + " before everything is synced");
   if (known.pod.spec.scheduler_name != scheduler_name_) {
     Report("binds " + name + ", a pod of another scheduler");
   }

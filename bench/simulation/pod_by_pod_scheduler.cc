@@ -27,7 +27,7 @@ Quantity AmountOf(const api::ResourceList& list, const std::string& resource) {
 core::StepResult PodByPodScheduler::Step(Time now, std::span<const core::Event> events) {
   for (const core::Event& event : events) Apply(event);
   core::StepResult result;
-  if (synced_.size() < 2) return result;
+  if (synced_.size() < core::kResourceKinds) return result;
 
   std::vector<Entry*> waiting;
   for (auto& [uid, entry] : pods_) {

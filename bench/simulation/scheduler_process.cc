@@ -32,6 +32,11 @@ void SchedulerProcess::Start() {
     if (!api::IsTerminal(pod)) Deliver(core::ResourceKind::kPod, core::PodObserved{pod});
   }
   Deliver(core::ResourceKind::kPod, core::ResourceSynced{core::ResourceKind::kPod});
+  // The simulated cluster has none of the others.
+  for (const core::ResourceKind kind : core::AllResourceKinds()) {
+    if (kind == core::ResourceKind::kPod || kind == core::ResourceKind::kNode) continue;
+    Receive(core::ResourceSynced{kind});
+  }
 }
 
 void SchedulerProcess::Kill() {

@@ -21,7 +21,7 @@ static Status Read(const json& value, const JsonPath& path, OwnerReference& out)
   return ReadField(value, path, "controller", out.controller);
 }
 
-static Status Read(const json& value, const JsonPath& path, ObjectMeta& out) {
+Status Read(const json& value, const JsonPath& path, ObjectMeta& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
@@ -190,8 +190,7 @@ static Status Read(const json& value, const JsonPath& path, PodStatus& out) {
   return ReadField(value, path, "nominatedNodeName", out.nominated_node_name);
 }
 
-/// An object, and of this kind if it says its kind; a list's items do not.
-static Status CheckKind(const json& object, const JsonPath& path, std::string_view kind) {
+Status CheckKind(const json& object, const JsonPath& path, std::string_view kind) {
   MUSTER_RETURN_IF_ERROR(CheckObject(object, path));
   std::string given(kind);
   MUSTER_RETURN_IF_ERROR(ReadField(object, path, "kind", given));
@@ -218,6 +217,12 @@ StatusOr<Pod> DecodePodTemplate(const json& object) {
   return DecodePod(object, JsonPath::Scalars::kAsStrings);
 }
 
+static Status Read(const json& value, const JsonPath& path, ContainerImage& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "names", out.names));
+  return ReadField(value, path, "sizeBytes", out.size.value);
+}
+
 StatusOr<Node> DecodeNode(const json& object) {
   const JsonPath path(JsonPath::Scalars::kStrict);
   MUSTER_RETURN_IF_ERROR(CheckKind(object, path, "Node"));
@@ -233,6 +238,8 @@ StatusOr<Node> DecodeNode(const json& object) {
     const JsonPath status_path(path, "status");
     MUSTER_RETURN_IF_ERROR(CheckObject(*status, status_path));
     MUSTER_RETURN_IF_ERROR(ReadField(*status, status_path, "allocatable", node.allocatable));
+    MUSTER_RETURN_IF_ERROR(ReadField(*status, status_path, "images", node.images));
+    if (node.images.size() > kNodeImagesMax) node.images.resize(kNodeImagesMax);
   }
   return node;
 }

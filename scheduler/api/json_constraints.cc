@@ -34,7 +34,7 @@ static Status Read(const json& value, const JsonPath& path, SelectorRequirement&
   return ReadField(value, path, "values", out.values);
 }
 
-static Status Read(const json& value, const JsonPath& path, NodeSelectorTerm& out) {
+Status Read(const json& value, const JsonPath& path, NodeSelectorTerm& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "matchExpressions", out.match_expressions));
   return ReadField(value, path, "matchFields", out.match_fields);

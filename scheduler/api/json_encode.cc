@@ -134,6 +134,12 @@ json EncodeSpec(const PodSpec& spec) {
   return object;
 }
 
+json EncodeImage(const ContainerImage& image) {
+  json object = {{"sizeBytes", image.size.value}};
+  Put(object, "names", EncodeStrings(image.names));
+  return object;
+}
+
 json EncodeCondition(const PodCondition& condition) {
   json object = json::object();
   Put(object, "type", condition.type);
@@ -177,6 +183,7 @@ json EncodeNode(const Node& node) {
   Put(object, "spec", std::move(spec));
   json status = json::object();
   Put(status, "allocatable", EncodeResourceList(node.allocatable));
+  Put(status, "images", EncodeList(node.images, EncodeImage));
   Put(object, "status", std::move(status));
   return object;
 }

@@ -56,10 +56,7 @@ json EncodeNodeAffinity(const NodeAffinity& affinity) {
 /// An empty selector is not the same as none.
 void PutSelector(json& object, const char* key, const std::optional<LabelSelector>& selector) {
   if (!selector) return;
-  json encoded = json::object();
-  Put(encoded, "matchLabels", EncodeMap(selector->match_labels));
-  Put(encoded, "matchExpressions", EncodeList(selector->match_expressions, EncodeRequirement));
-  object[key] = std::move(encoded);
+  object[key] = EncodeSelector(*selector);
 }
 
 json EncodePodTerm(const PodAffinityTerm& term) {
@@ -96,6 +93,13 @@ json EncodeSpreadConstraint(const TopologySpreadConstraint& constraint) {
 }
 
 }  // namespace
+
+json EncodeSelector(const LabelSelector& selector) {
+  json object = json::object();
+  Put(object, "matchLabels", EncodeMap(selector.match_labels));
+  Put(object, "matchExpressions", EncodeList(selector.match_expressions, EncodeRequirement));
+  return object;
+}
 
 json EncodeTaint(const Taint& taint) {
   json object = json::object();

@@ -46,6 +46,8 @@ class JsonPath {
 const nlohmann::json* Find(const nlohmann::json& object, const char* key);
 
 Status CheckObject(const nlohmann::json& value, const JsonPath& path);
+/// An object, and of this kind if it says its kind; a list's items do not.
+Status CheckKind(const nlohmann::json& object, const JsonPath& path, std::string_view kind);
 
 /// The elements of a list; the header knows no more of a JSON value than its name.
 StatusOr<std::size_t> ListSize(const nlohmann::json& value, const JsonPath& path);
@@ -61,7 +63,10 @@ Status Read(const nlohmann::json& value, const JsonPath& path, Quantity& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, StringMap& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, ResourceList& out);
 
+// json_codec.cc
+Status Read(const nlohmann::json& value, const JsonPath& path, ObjectMeta& out);
 // json_constraints.cc
+Status Read(const nlohmann::json& value, const JsonPath& path, NodeSelectorTerm& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, Toleration& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, Taint& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, LabelSelector& out);
@@ -71,6 +76,7 @@ Status Read(const nlohmann::json& value, const JsonPath& path, TopologySpreadCon
 /// The three parts of a pod's "affinity".
 Status ReadAffinity(const nlohmann::json& value, const JsonPath& path, PodSpec& out);
 // json_volumes.cc
+Status Read(const nlohmann::json& value, const JsonPath& path, PersistentVolumeClaimSpec& out);
 Status Read(const nlohmann::json& value, const JsonPath& path, Volume& out);
 
 /// A value that may be absent.

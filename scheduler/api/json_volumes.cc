@@ -5,6 +5,7 @@
 
 #include "scheduler/api/json_codec.h"
 #include "scheduler/api/json_reader.h"
+#include "scheduler/api/json_writer.h"
 
 // A pod's volumes, from and to JSON.
 namespace muster::api {
@@ -27,6 +28,35 @@ static Status ReadRbd(const json& value, const JsonPath& path, Volume& out) {
   return OkStatus();
 }
 
+static Status Read(const json& value, const JsonPath& path, ResourceRequirements& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  return ReadField(value, path, "requests", out.requests);
+}
+
+Status Read(const json& value, const JsonPath& path, PersistentVolumeClaimSpec& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumeName", out.volume_name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "storageClassName", out.storage_class_name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "accessModes", out.access_modes));
+  ResourceRequirements resources;
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resources", resources));
+  if (const auto storage = resources.requests.find("storage");
+      storage != resources.requests.end()) {
+    out.storage_request = storage->second;
+  }
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "selector", out.selector));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumeMode", out.volume_mode));
+  return ReadField(value, path, "volumeAttributesClassName", out.volume_attributes_class);
+}
+
+static Status ReadEphemeral(const json& value, const JsonPath& path, Volume& out) {
+  const json* claim_template = Find(value, "volumeClaimTemplate");
+  if (claim_template == nullptr) return OkStatus();
+  const JsonPath template_path(path, "volumeClaimTemplate");
+  MUSTER_RETURN_IF_ERROR(CheckObject(*claim_template, template_path));
+  return ReadField(*claim_template, template_path, "spec", out.claim_template);
+}
+
 Status Read(const json& value, const JsonPath& path, Volume& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
@@ -41,6 +71,7 @@ Status Read(const json& value, const JsonPath& path, Volume& out) {
       MUSTER_RETURN_IF_ERROR(ReadField(*source, source_path, field.source, out.source));
     }
     if (field.type == VolumeType::kRbd) return ReadRbd(*source, source_path, out);
+    if (field.type == VolumeType::kEphemeral) return ReadEphemeral(*source, source_path, out);
     if (field.type == VolumeType::kConfigMap) {
       MUSTER_RETURN_IF_ERROR(
           ReadField(*source, source_path, "name", out.config_map_name.emplace()));
@@ -65,6 +96,20 @@ static void EncodeRbd(const Volume& volume, json& source) {
   source["monitors"] = volume.monitors;
 }
 
+static json EncodeClaimSpec(const PersistentVolumeClaimSpec& spec) {
+  json object = json::object();
+  Put(object, "volumeName", spec.volume_name);
+  if (spec.storage_class_name) object["storageClassName"] = *spec.storage_class_name;
+  Put(object, "accessModes", EncodeStrings(spec.access_modes));
+  if (spec.storage_request) {
+    object["resources"]["requests"]["storage"] = spec.storage_request->ToString();
+  }
+  if (spec.selector) object["selector"] = EncodeSelector(*spec.selector);
+  Put(object, "volumeMode", spec.volume_mode);
+  Put(object, "volumeAttributesClassName", spec.volume_attributes_class);
+  return object;
+}
+
 json EncodeVolume(const Volume& volume) {
   json object = json::object();
   if (!volume.name.empty()) object["name"] = volume.name;
@@ -77,6 +122,9 @@ json EncodeVolume(const Volume& volume) {
     if (volume.read_only) source["readOnly"] = true;
     if (type == VolumeType::kConfigMap) EncodeConfigMap(volume, source);
     if (type == VolumeType::kRbd) EncodeRbd(volume, source);
+    if (type == VolumeType::kEphemeral && volume.claim_template) {
+      source["volumeClaimTemplate"]["spec"] = EncodeClaimSpec(*volume.claim_template);
+    }
     object[field.key] = std::move(source);
   }
   return object;

@@ -16,7 +16,7 @@ struct VolumeField {
 };
 
 /// The frequent ones first.
-inline constexpr std::array<VolumeField, 10> kVolumeFields{{
+inline constexpr std::array<VolumeField, 13> kVolumeFields{{
     {VolumeType::kConfigMap, "configMap", nullptr},
     {VolumeType::kPersistentVolumeClaim, "persistentVolumeClaim", "claimName"},
     {VolumeType::kHostPath, "hostPath", nullptr},
@@ -27,6 +27,9 @@ inline constexpr std::array<VolumeField, 10> kVolumeFields{{
     {VolumeType::kAwsElasticBlockStore, "awsElasticBlockStore", "volumeID"},
     {VolumeType::kIscsi, "iscsi", "iqn"},
     {VolumeType::kRbd, "rbd", nullptr},
+    {VolumeType::kAzureDisk, "azureDisk", "diskURI"},
+    {VolumeType::kCinder, "cinder", "volumeID"},
+    {VolumeType::kPortworx, "portworxVolume", "volumeID"},
 }};
 
 nlohmann::json EncodeVolume(const Volume& volume);

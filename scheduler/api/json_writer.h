@@ -26,6 +26,7 @@ auto EncodeList(const std::vector<T>& values, Encode encode) {
 
 nlohmann::json EncodeStrings(const std::vector<std::string>& values);
 nlohmann::json EncodeMap(const StringMap& map);
+nlohmann::json EncodeSelector(const LabelSelector& selector);
 nlohmann::json EncodeTaint(const Taint& taint);
 /// The three parts of a pod's "affinity".
 nlohmann::json EncodeAffinity(const PodSpec& spec);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/api/claim_spec.h"
 #include "scheduler/api/constraints.h"
 #include "scheduler/base/quantity.h"
 #include "scheduler/base/time.h"
@@ -24,6 +26,7 @@ struct OwnerReference {
   std::string name;
   std::string uid;
   bool controller = false;
+  bool operator==(const OwnerReference&) const = default;
 };
 
 struct ObjectMeta {
@@ -37,6 +40,7 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;
   std::vector<OwnerReference> owner_references;
+  bool operator==(const ObjectMeta&) const = default;
 };
 
 struct ResourceRequirements {
@@ -90,6 +94,9 @@ enum class VolumeType {
   kAwsElasticBlockStore,  // source: volumeID
   kIscsi,                 // source: iqn
   kRbd,                   // source: POOL/IMAGE
+  kAzureDisk,             // source: diskURI
+  kCinder,                // source: volumeID
+  kPortworx,              // source: volumeID
 };
 
 struct Volume {
@@ -100,7 +107,10 @@ struct Volume {
   bool read_only = false;  // of the disks, which may then be shared
   std::string source = {};
   std::vector<std::string> monitors = {};  // of kRbd
-  auto operator<=>(const Volume&) const = default;
+  /// Of kEphemeral: the claim that will be made. Of a kPersistentVolumeClaim without a source: the
+  /// claim that Spark will make for an executor that does not exist yet.
+  std::optional<PersistentVolumeClaimSpec> claim_template = std::nullopt;
+  bool operator==(const Volume&) const = default;
 };
 
 /// A claim to devices: one that exists, or the template of one for each pod.
@@ -155,11 +165,22 @@ struct Pod {
   PodStatus status;
 };
 
+/// An image that a node has already.
+struct ContainerImage {
+  std::vector<std::string> names;
+  Bytes size;
+};
+
+/// The kubelet reports 50 unless told otherwise; more than this are not read, as they only save a
+/// download.
+inline constexpr std::size_t kNodeImagesMax = 1000;
+
 struct Node {
   ObjectMeta metadata;
   bool unschedulable = false;
   std::vector<Taint> taints;
   ResourceList allocatable;
+  std::vector<ContainerImage> images;
 };
 
 struct ConfigMap {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "scheduler/api/objects.h"
+#include "scheduler/api/storage_objects.h"
 
 /// What the world tells the core. Every fact enters as one of these, in the order in which it was
 /// learned; the same events at the same times give the same effects.
@@ -14,7 +17,36 @@ namespace muster::core {
 /// Identifies one effect that answers; unique within one process, never 0.
 using CallId = std::uint64_t;
 
-enum class ResourceKind { kPod, kNode };
+/// What is watched. All of it must be there before anything is decided: a claim, a class or a
+/// budget that is not known would be taken for one that does not exist.
+enum class ResourceKind {
+  kPod,
+  kNode,
+  kPersistentVolumeClaim,
+  kPersistentVolume,
+  kStorageClass,
+  kCsiNode,
+  kCsiDriver,
+  kCsiStorageCapacity,
+  kVolumeAttachment,
+  kNamespace,
+  kPodDisruptionBudget,
+};
+inline constexpr std::size_t kResourceKinds = 11;
+
+/// Every kind, for those who must go through all of them.
+constexpr std::array<ResourceKind, kResourceKinds> AllResourceKinds() {
+  std::array<ResourceKind, kResourceKinds> kinds{};
+  for (std::size_t i = 0; i < kResourceKinds; ++i) kinds[i] = static_cast<ResourceKind>(i);
+  return kinds;
+}
+
+/// The kinds of objects that have no events of their own, in the order of ResourceKind.
+using WatchedObject =
+    std::variant<api::PersistentVolumeClaim, api::PersistentVolume, api::StorageClass, api::CsiNode,
+                 api::CsiDriver, api::CsiStorageCapacity, api::VolumeAttachment, api::Namespace,
+                 api::PodDisruptionBudget>;
+static_assert(std::variant_size_v<WatchedObject> + 2 == kResourceKinds);
 
 /// A pod or node as the watch shows it, new or changed. Older versions than one already seen are
 /// dropped by the reflector.
@@ -31,6 +63,15 @@ struct PodGone {
 };
 struct NodeGone {
   std::string name;
+};
+
+/// The same for all other kinds.
+struct ObjectObserved {
+  WatchedObject object;
+};
+struct ObjectGone {
+  ResourceKind kind = ResourceKind::kPersistentVolumeClaim;
+  api::NamespacedName name;
 };
 
 /// The first complete list of a resource has been delivered. Nothing is decided before all are.
@@ -72,7 +113,7 @@ struct PodFetched {
   std::optional<api::Pod> pod;
 };
 
-using Event = std::variant<PodObserved, NodeObserved, PodGone, NodeGone, ResourceSynced,
-                           CallCompleted, ConfigMapFetched, PodFetched>;
+using Event = std::variant<PodObserved, NodeObserved, PodGone, NodeGone, ObjectObserved, ObjectGone,
+                           ResourceSynced, CallCompleted, ConfigMapFetched, PodFetched>;
 
 }  // namespace muster::core

@@ -154,7 +154,7 @@ void SchedulerCore::State::On(const NodeGone& event) {
 
 void SchedulerCore::State::On(const ResourceSynced& event) {
   const bool before = Synced();
-  (event.kind == ResourceKind::kPod ? pods_synced_ : nodes_synced_) = true;
+  synced_.set(static_cast<std::size_t>(event.kind));
   if (!before && Synced()) ApplyFirstList();
 }
 

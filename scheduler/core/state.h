@@ -2,6 +2,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,14 +20,15 @@
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc (what the watch shows), gather.cc (shapes), admit.cc (placement), bind.cc (binds and
-/// their outcomes), slots.cc (executors and reserved places), report.cc (conditions and events).
+/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), admit.cc
+/// (placement), bind.cc (binds and their outcomes), slots.cc (executors and reserved places),
+/// report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
 
   StepResult Step(Time now, std::span<const Event> events);
-  bool Synced() const { return pods_synced_ && nodes_synced_; }
+  bool Synced() const { return synced_.all(); }
   CoreStatistics Statistics() const;
 
  private:
@@ -50,6 +52,8 @@ class SchedulerCore::State {
   void On(const PodGone& event);
   void On(const NodeObserved& event);
   void On(const NodeGone& event);
+  void On(const ObjectObserved& event);
+  void On(const ObjectGone& event);
   void On(const ResourceSynced& event);
   void On(const CallCompleted& event);
   void On(const ConfigMapFetched& event);
@@ -158,8 +162,7 @@ class SchedulerCore::State {
   std::set<Timer> timers_;
   CallId last_call_ = 0;
 
-  bool pods_synced_ = false;
-  bool nodes_synced_ = false;
+  std::bitset<kResourceKinds> synced_;  // by ResourceKind
   /// Our pods seen before everything was listed; applied in an order that makes sense of them.
   std::map<std::string, api::Pod> first_list_;
   bool applying_first_list_ = false;

@@ -25,8 +25,10 @@ KnownObjects::KnownObjects(core::ResourceKind kind, Emit emit)
 void KnownObjects::EmitGone(const api::NamespacedName& name, const std::string& uid) {
   if (kind_ == core::ResourceKind::kPod) {
     emit_(core::PodGone{name, uid});
-  } else {
+  } else if (kind_ == core::ResourceKind::kNode) {
     emit_(core::NodeGone{name.name});
+  } else {
+    emit_(core::ObjectGone{kind_, name});
   }
 }
 

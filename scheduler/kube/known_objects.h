@@ -21,7 +21,7 @@ struct SeenObject {
   api::NamespacedName name;
   std::string uid;
   std::string resource_version;
-  core::Event observed;  // PodObserved or NodeObserved
+  core::Event observed;  // PodObserved, NodeObserved or ObjectObserved
 };
 
 /// Which objects of one resource the core knows, by name, with UID and version: turns what a list

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/api/json_codec.h"
+#include "scheduler/api/json_storage.h"
 #include "scheduler/kube/api_status.h"
 
 namespace muster::kube {
@@ -17,17 +18,47 @@ SeenObject Describe(const api::ObjectMeta& metadata) {
   return seen;
 }
 
-StatusOr<SeenObject> Decode(core::ResourceKind kind, const nlohmann::json& object) {
-  SeenObject seen;
-  if (kind == core::ResourceKind::kPod) {
-    MUSTER_ASSIGN_OR_RETURN(api::Pod pod, api::DecodePod(object));
-    seen = Describe(pod.metadata);
-    seen.observed = core::PodObserved{std::move(pod)};
-  } else {
-    MUSTER_ASSIGN_OR_RETURN(api::Node node, api::DecodeNode(object));
-    seen = Describe(node.metadata);
-    seen.observed = core::NodeObserved{std::move(node)};
+/// What one decoder made of an object, as its event.
+template <class Observed, class Object>
+StatusOr<SeenObject> See(StatusOr<Object> object) {
+  if (!object.ok()) return object.status();
+  SeenObject seen = Describe(object->metadata);
+  seen.observed = Observed{*std::move(object)};
+  return seen;
+}
+
+StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, const nlohmann::json& object) {
+  using core::ResourceKind;
+  using Other = core::ObjectObserved;
+  switch (kind) {
+    case ResourceKind::kPod:
+      return See<core::PodObserved>(api::DecodePod(object));
+    case ResourceKind::kNode:
+      return See<core::NodeObserved>(api::DecodeNode(object));
+    case ResourceKind::kPersistentVolumeClaim:
+      return See<Other>(api::DecodePersistentVolumeClaim(object));
+    case ResourceKind::kPersistentVolume:
+      return See<Other>(api::DecodePersistentVolume(object));
+    case ResourceKind::kStorageClass:
+      return See<Other>(api::DecodeStorageClass(object));
+    case ResourceKind::kCsiNode:
+      return See<Other>(api::DecodeCsiNode(object));
+    case ResourceKind::kCsiDriver:
+      return See<Other>(api::DecodeCsiDriver(object));
+    case ResourceKind::kCsiStorageCapacity:
+      return See<Other>(api::DecodeCsiStorageCapacity(object));
+    case ResourceKind::kVolumeAttachment:
+      return See<Other>(api::DecodeVolumeAttachment(object));
+    case ResourceKind::kNamespace:
+      return See<Other>(api::DecodeNamespace(object));
+    case ResourceKind::kPodDisruptionBudget:
+      return See<Other>(api::DecodePodDisruptionBudget(object));
   }
+  return InvalidArgumentError("a kind that is not watched");
+}
+
+StatusOr<SeenObject> Decode(core::ResourceKind kind, const nlohmann::json& object) {
+  MUSTER_ASSIGN_OR_RETURN(SeenObject seen, DecodeAny(kind, object));
   if (seen.name.name.empty() || seen.uid.empty()) {
     return InvalidArgumentError("metadata.name and metadata.uid must be set");
   }

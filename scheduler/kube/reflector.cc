@@ -44,7 +44,27 @@ WatchedResource WatchedPods() {
           "status.phase!=Succeeded,status.phase!=Failed"};
 }
 
-WatchedResource WatchedNodes() { return {core::ResourceKind::kNode, "nodes", "/api/v1/nodes", ""}; }
+std::vector<WatchedResource> AllWatchedResources() {
+  using Kind = core::ResourceKind;
+  const auto core_kind = [](Kind kind, const std::string& name) {
+    return WatchedResource{kind, name, "/api/v1/" + name, ""};
+  };
+  const auto storage_kind = [](Kind kind, const std::string& name) {
+    return WatchedResource{kind, name, "/apis/storage.k8s.io/v1/" + name, ""};
+  };
+  return {core_kind(Kind::kNode, "nodes"),
+          core_kind(Kind::kNamespace, "namespaces"),
+          storage_kind(Kind::kStorageClass, "storageclasses"),
+          storage_kind(Kind::kCsiDriver, "csidrivers"),
+          storage_kind(Kind::kCsiNode, "csinodes"),
+          storage_kind(Kind::kCsiStorageCapacity, "csistoragecapacities"),
+          core_kind(Kind::kPersistentVolume, "persistentvolumes"),
+          core_kind(Kind::kPersistentVolumeClaim, "persistentvolumeclaims"),
+          storage_kind(Kind::kVolumeAttachment, "volumeattachments"),
+          {Kind::kPodDisruptionBudget, "poddisruptionbudgets",
+           "/apis/policy/v1/poddisruptionbudgets", ""},
+          WatchedPods()};
+}
 
 /// All that the reflector's thread works with.
 class Reflector::Loop {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "scheduler/core/events.h"
 #include "scheduler/kube/credentials.h"
@@ -23,7 +24,10 @@ struct WatchedResource {
 /// All pods that hold or want resources, of every scheduler; a pod that ends leaves the selector
 /// and arrives as deleted.
 WatchedResource WatchedPods();
-WatchedResource WatchedNodes();
+/// Everything that the core waits for, in an order in which little refers to what comes later. A
+/// kind that may not be read (403) keeps the daemon from being ready and is said in /readyz and in
+/// the log: without the claims, classes or budgets that exist, decisions would be wrong.
+std::vector<WatchedResource> AllWatchedResources();
 
 /// Counters since the start, and the state in words.
 struct ReflectorStatistics {

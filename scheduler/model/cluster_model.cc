@@ -89,6 +89,9 @@ ClusterModel ClusterModel::WithoutPods() const {
   empty.nodes_ = nodes_;
   empty.nodes_.ForgetAccounting();
   empty.names_ = names_;
+  empty.storage_ = storage_;
+  empty.namespaces_ = namespaces_;
+  empty.budgets_ = budgets_;
   return empty;
 }
 

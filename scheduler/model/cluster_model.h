@@ -3,14 +3,17 @@
 #include <absl/container/node_hash_map.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scheduler/model/namespace_table.h"
 #include "scheduler/model/node_table.h"
 #include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
+#include "scheduler/model/storage_table.h"
 
 namespace muster::model {
 
@@ -44,6 +47,12 @@ class ClusterModel {
   const NodeTable& Nodes() const { return nodes_; }
   ResourceNames& Names() { return names_; }
   const ResourceNames& Names() const { return names_; }
+  StorageTable& Storage() { return *storage_; }
+  const StorageTable& Storage() const { return *storage_; }
+  NamespaceTable& Namespaces() { return *namespaces_; }
+  const NamespaceTable& Namespaces() const { return *namespaces_; }
+  DisruptionBudgets& Budgets() { return *budgets_; }
+  const DisruptionBudgets& Budgets() const { return *budgets_; }
 
   enum class Change {
     kNothing,      // as it was
@@ -66,7 +75,8 @@ class ClusterModel {
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
 
-  /// The same nodes with nothing on them. Cost: copies the node table.
+  /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
+  /// shared with this model.
   ClusterModel WithoutPods() const;
   std::size_t PlacedPodCount() const { return pods_.size(); }
 
@@ -76,6 +86,10 @@ class ClusterModel {
 
   NodeTable nodes_;
   ResourceNames names_;
+  // Shared with WithoutPods(), which is read and thrown away.
+  std::shared_ptr<StorageTable> storage_ = std::make_shared<StorageTable>();
+  std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
+  std::shared_ptr<DisruptionBudgets> budgets_ = std::make_shared<DisruptionBudgets>();
   /// By UID, lookup only; its entries do not move, and pods_on_ points to them.
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed

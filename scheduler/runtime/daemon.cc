@@ -68,9 +68,9 @@ Status Daemon::Listen() {
 StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Configuration configuration,
                                                 kube::ClusterAccess access) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(configuration), std::move(access)));
-  // Nodes first: most clusters have fewer of them, and pods refer to them.
-  daemon->AddReflector(kube::WatchedNodes());
-  daemon->AddReflector(kube::WatchedPods());
+  for (kube::WatchedResource& resource : kube::AllWatchedResources()) {
+    daemon->AddReflector(std::move(resource));
+  }
   MUSTER_RETURN_IF_ERROR(daemon->Listen());
   daemon->core_thread_ =
       std::jthread([loop = &daemon->loop_](const std::stop_token& stop) { loop->Run(stop); });

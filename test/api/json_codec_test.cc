@@ -64,7 +64,12 @@ constexpr std::string_view kFullPod = R"({
                                             "items": [{"key": "k", "path": "p"}]}},
                 {"name": "w"},
                 {"name": "pvc", "persistentVolumeClaim": {"claimName": "c", "readOnly": true}},
-                {"name": "e", "ephemeral": {}}, {"name": "csi", "csi": {"driver": "d"}},
+                {"name": "e", "ephemeral": {"volumeClaimTemplate": {"spec": {
+                  "storageClassName": "fast", "accessModes": ["ReadWriteOnce"],
+                  "resources": {"requests": {"storage": "10Gi"}}, "volumeMode": "Block",
+                  "selector": {"matchLabels": {"a": "b"}}, "volumeName": "v",
+                  "volumeAttributesClassName": "gold"}}}},
+                {"name": "az", "azureDisk": {"diskURI": "u"}}, {"name": "f", "ephemeral": {}}, {"name": "csi", "csi": {"driver": "d"}},
                 {"name": "nfs", "nfs": {}}, {"name": "h", "hostPath": {}},
                 {"name": "gce", "gcePersistentDisk": {"pdName": "p"}},
                 {"name": "aws", "awsElasticBlockStore": {"volumeID": "i"}},
@@ -95,7 +100,8 @@ TEST(JsonCodec, ANodeSurvivesTheRoundTrip) {
     "apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1", "labels": {"zone": "a"}},
     "spec": {"unschedulable": true, "taints": [{"key": "k", "value": "v",
                                                 "effect": "NoExecute"}]},
-    "status": {"allocatable": {"cpu": "4", "memory": "16Gi", "pods": "110"}}})");
+    "status": {"allocatable": {"cpu": "4", "memory": "16Gi", "pods": "110"},
+               "images": [{"names": ["spark:4.1.4"], "sizeBytes": 900000000}]}})");
   const StatusOr<Node> node = DecodeNode(document);
   ASSERT_TRUE(node.ok()) << node.status();
   EXPECT_TRUE(node->unschedulable);

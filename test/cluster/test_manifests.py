@@ -55,7 +55,11 @@ def test_pod_meets_the_restricted_profile(installed: Cluster) -> None:
 @pytest.mark.parametrize(
     ("verb", "resource", "expected"),
     [
-        ("list", "pods", True), ("watch", "nodes", True), ("create", "pods/binding", True),
+        ("list", "pods", True), ("watch", "nodes", True), ("watch", "persistentvolumeclaims", True),
+        ("list", "csistoragecapacities.storage.k8s.io", True), ("watch", "poddisruptionbudgets.policy", True),
+        ("list", "namespaces", True), ("delete", "persistentvolumeclaims", False),
+        ("create", "persistentvolumes", False),
+         ("create", "pods/binding", True),
         ("patch", "pods/status", True), ("create", "events.events.k8s.io", True), ("get", "configmaps", True),
         ("list", "configmaps", False), ("watch", "configmaps", False), ("get", "secrets", False),
         ("delete", "pods", False), ("patch", "pods", False), ("create", "pods", False),

@@ -50,6 +50,9 @@ TEST(Daemon, BindsAPodThatFitsAndIsReady) {
     if (request.method == "GET" && request.target.starts_with("/api/v1/pods")) {
       return FakeApiServer::Answer{200, "", {}, {kPod, kEnd}, true};
     }
+    if (request.method == "GET") {
+      return FakeApiServer::Answer{200, "", {}, {kEnd}, true};  // none of this kind
+    }
     if (request.target.find("/pods/p1/binding") != std::string::npos) {
       std::lock_guard lock(mutex);
       bind_body = request.body;
@@ -75,9 +78,10 @@ TEST(Daemon, AServerThatRefusesTheTokenLeavesItAliveAndNotReady) {
   });
   auto daemon = Daemon::Start(OnAnyPort(), server.Access());
   ASSERT_TRUE(daemon.ok()) << daemon.status();
-  const std::string expected =
-      "503 nodes: not synced: 401 Unauthorized: the token was refused\n"
-      "pods: not synced: 401 Unauthorized: the token was refused\n";
+  std::string expected = "503 ";
+  for (const kube::WatchedResource& resource : kube::AllWatchedResources()) {
+    expected += resource.name + ": not synced: 401 Unauthorized: the token was refused\n";
+  }
   while (Get(**daemon, "/readyz") != expected) std::this_thread::yield();
   EXPECT_EQ(Get(**daemon, "/healthz"), "200 ok\n");
 }

@@ -1,0 +1,215 @@
+#include "scheduler/api/json_storage.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "scheduler/api/json_reader.h"
+
+// The form is that of json_codec.cc.
+namespace muster::api {
+
+using nlohmann::json;
+
+/// Reads what is inside the object `key` of `object`, when it is there.
+template <class ReadInside>
+static Status Inside(const json& object, const JsonPath& path, const char* key, ReadInside read) {
+  const json* value = Find(object, key);
+  if (value == nullptr) return OkStatus();
+  const JsonPath value_path(path, key);
+  MUSTER_RETURN_IF_ERROR(CheckObject(*value, value_path));
+  return read(*value, value_path);
+}
+
+/// The parts of an object of this kind; `read` is given the object itself.
+template <class Object, class ReadRest>
+static StatusOr<Object> Decode(const json& object, std::string_view kind, ReadRest read) {
+  const JsonPath path(JsonPath::Scalars::kStrict);
+  MUSTER_RETURN_IF_ERROR(CheckKind(object, path, kind));
+  Object out;
+  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "metadata", out.metadata));
+  MUSTER_RETURN_IF_ERROR(read(object, path, out));
+  return out;
+}
+
+StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(const json& object) {
+  return Decode<PersistentVolumeClaim>(
+      object, "PersistentVolumeClaim",
+      [](const json& claim, const JsonPath& path, PersistentVolumeClaim& out) {
+        MUSTER_RETURN_IF_ERROR(ReadField(claim, path, "spec", out.spec));
+        return Inside(claim, path, "status", [&](const json& status, const JsonPath& status_path) {
+          return ReadField(status, status_path, "phase", out.phase);
+        });
+      });
+}
+
+static Status Read(const json& value, const JsonPath& path, ClaimReference& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
+  return ReadField(value, path, "uid", out.uid);
+}
+
+static Status ReadSource(const json& spec, const JsonPath& path, PersistentVolume& out) {
+  struct SourceField {
+    VolumeSource source;
+    const char* key;
+    const char* handle;
+  };
+  static constexpr std::array<SourceField, 6> kFields{{
+      {VolumeSource::kCsi, "csi", "volumeHandle"},
+      {VolumeSource::kAwsElasticBlockStore, "awsElasticBlockStore", "volumeID"},
+      {VolumeSource::kGcePersistentDisk, "gcePersistentDisk", "pdName"},
+      {VolumeSource::kAzureDisk, "azureDisk", "diskURI"},
+      {VolumeSource::kCinder, "cinder", "volumeID"},
+      {VolumeSource::kPortworx, "portworxVolume", "volumeID"},
+  }};
+  for (const SourceField& field : kFields) {
+    MUSTER_RETURN_IF_ERROR(
+        Inside(spec, path, field.key, [&](const json& source, const JsonPath& source_path) {
+          out.source = field.source;
+          MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, field.handle, out.handle));
+          return field.source == VolumeSource::kCsi
+                     ? ReadField(source, source_path, "driver", out.driver)
+                     : OkStatus();
+        }));
+  }
+  return OkStatus();
+}
+
+static Status ReadVolumeAffinity(const json& spec, const JsonPath& path, PersistentVolume& out) {
+  return Inside(spec, path, "nodeAffinity", [&](const json& affinity, const JsonPath& at) {
+    return Inside(affinity, at, "required", [&](const json& required, const JsonPath& there) {
+      return ReadField(required, there, "nodeSelectorTerms", out.node_affinity.emplace());
+    });
+  });
+}
+
+static Status ReadVolumeSpec(const json& spec, const JsonPath& path, PersistentVolume& out) {
+  ResourceList capacity;
+  MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "capacity", capacity));
+  if (const auto storage = capacity.find("storage"); storage != capacity.end()) {
+    out.capacity = storage->second;
+  }
+  MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "accessModes", out.access_modes));
+  MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "storageClassName", out.storage_class_name));
+  MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "volumeMode", out.volume_mode));
+  MUSTER_RETURN_IF_ERROR(
+      ReadField(spec, path, "volumeAttributesClassName", out.volume_attributes_class));
+  MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "claimRef", out.claim));
+  MUSTER_RETURN_IF_ERROR(ReadVolumeAffinity(spec, path, out));
+  return ReadSource(spec, path, out);
+}
+
+StatusOr<PersistentVolume> DecodePersistentVolume(const json& object) {
+  return Decode<PersistentVolume>(
+      object, "PersistentVolume",
+      [](const json& volume, const JsonPath& path, PersistentVolume& out) {
+        MUSTER_RETURN_IF_ERROR(
+            Inside(volume, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+              return ReadVolumeSpec(spec, spec_path, out);
+            }));
+        return Inside(volume, path, "status", [&](const json& status, const JsonPath& status_path) {
+          return ReadField(status, status_path, "phase", out.phase);
+        });
+      });
+}
+
+static Status Read(const json& value, const JsonPath& path, TopologySelectorRequirement& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
+  return ReadField(value, path, "values", out.values);
+}
+
+static Status Read(const json& value, const JsonPath& path, TopologySelectorTerm& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  return ReadField(value, path, "matchLabelExpressions", out.match_label_expressions);
+}
+
+StatusOr<StorageClass> DecodeStorageClass(const json& object) {
+  return Decode<StorageClass>(
+      object, "StorageClass",
+      [](const json& storage_class, const JsonPath& path, StorageClass& out) {
+        MUSTER_RETURN_IF_ERROR(ReadField(storage_class, path, "provisioner", out.provisioner));
+        MUSTER_RETURN_IF_ERROR(
+            ReadField(storage_class, path, "volumeBindingMode", out.volume_binding_mode));
+        return ReadField(storage_class, path, "allowedTopologies", out.allowed_topologies);
+      });
+}
+
+static Status Read(const json& value, const JsonPath& path, CsiNodeDriver& out) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
+  return Inside(value, path, "allocatable", [&](const json& allocatable, const JsonPath& there) {
+    return ReadField(allocatable, there, "count", out.allocatable_count);
+  });
+}
+
+StatusOr<CsiNode> DecodeCsiNode(const json& object) {
+  return Decode<CsiNode>(
+      object, "CSINode", [](const json& node, const JsonPath& path, CsiNode& out) {
+        return Inside(node, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+          return ReadField(spec, spec_path, "drivers", out.drivers);
+        });
+      });
+}
+
+StatusOr<CsiDriver> DecodeCsiDriver(const json& object) {
+  return Decode<CsiDriver>(
+      object, "CSIDriver", [](const json& driver, const JsonPath& path, CsiDriver& out) {
+        return Inside(driver, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+          return ReadField(spec, spec_path, "storageCapacity", out.storage_capacity);
+        });
+      });
+}
+
+StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(const json& object) {
+  return Decode<CsiStorageCapacity>(
+      object, "CSIStorageCapacity",
+      [](const json& capacity, const JsonPath& path, CsiStorageCapacity& out) {
+        MUSTER_RETURN_IF_ERROR(
+            ReadField(capacity, path, "storageClassName", out.storage_class_name));
+        MUSTER_RETURN_IF_ERROR(ReadField(capacity, path, "nodeTopology", out.node_topology));
+        MUSTER_RETURN_IF_ERROR(ReadField(capacity, path, "capacity", out.capacity));
+        return ReadField(capacity, path, "maximumVolumeSize", out.maximum_volume_size);
+      });
+}
+
+StatusOr<VolumeAttachment> DecodeVolumeAttachment(const json& object) {
+  return Decode<VolumeAttachment>(
+      object, "VolumeAttachment",
+      [](const json& attachment, const JsonPath& path, VolumeAttachment& out) {
+        return Inside(attachment, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+          MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "attacher", out.attacher));
+          MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "nodeName", out.node_name));
+          return Inside(spec, spec_path, "source", [&](const json& source, const JsonPath& there) {
+            return ReadField(source, there, "persistentVolumeName", out.persistent_volume_name);
+          });
+        });
+      });
+}
+
+StatusOr<Namespace> DecodeNamespace(const json& object) {
+  return Decode<Namespace>(object, "Namespace",
+                           [](const json&, const JsonPath&, Namespace&) { return OkStatus(); });
+}
+
+StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(const json& object) {
+  return Decode<PodDisruptionBudget>(
+      object, "PodDisruptionBudget",
+      [](const json& budget, const JsonPath& path, PodDisruptionBudget& out) {
+        MUSTER_RETURN_IF_ERROR(
+            Inside(budget, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+              return ReadField(spec, spec_path, "selector", out.selector);
+            }));
+        return Inside(budget, path, "status", [&](const json& status, const JsonPath& at) {
+          StringMap disrupted;
+          MUSTER_RETURN_IF_ERROR(ReadField(status, at, "disruptedPods", disrupted));
+          for (const auto& [name, time] : disrupted) out.disrupted_pods.push_back(name);
+          return ReadField(status, at, "disruptionsAllowed", out.disruptions_allowed);
+        });
+      });
+}
+
+}  // namespace muster::api

@@ -1,0 +1,74 @@
+// What the watch shows beside pods and nodes: volumes and all that belongs to them, namespaces,
+// budgets.
+
+#include "scheduler/base/check.h"
+#include "scheduler/core/state.h"
+
+namespace muster::core {
+namespace {
+
+/// Puts an object into its table; true when what waits may now have what it waited for.
+struct Take {
+  model::ClusterModel& model;
+
+  bool operator()(const api::Namespace& seen) const { return model.Namespaces().Upsert(seen); }
+  bool operator()(const api::PodDisruptionBudget& seen) const {
+    model.Budgets().insert_or_assign(api::NameOf(seen.metadata), seen);
+    return false;
+  }
+  bool operator()(const api::VolumeAttachment& seen) const {
+    model.Storage().Upsert(seen);
+    return false;  // it takes room, at most
+  }
+  template <class Object>
+  bool operator()(const Object& seen) const {
+    return model.Storage().Upsert(seen);
+  }
+};
+
+}  // namespace
+
+void SchedulerCore::State::On(const ObjectObserved& event) {
+  if (std::visit(Take{model_}, event.object)) CapacityGrew();
+}
+
+void SchedulerCore::State::On(const ObjectGone& event) {
+  model::StorageTable& storage = model_.Storage();
+  const std::string& name = event.name.name;
+  switch (event.kind) {
+    case ResourceKind::kPod:
+    case ResourceKind::kNode:
+      MUSTER_CHECK(false, "pods and nodes have events of their own");
+      return;
+    case ResourceKind::kPersistentVolumeClaim:
+      storage.RemoveClaim(event.name);
+      break;
+    case ResourceKind::kPersistentVolume:
+      storage.RemoveVolume(name);
+      break;
+    case ResourceKind::kStorageClass:
+      storage.RemoveClass(name);
+      break;
+    case ResourceKind::kCsiNode:
+      storage.RemoveCsiNode(name);
+      break;
+    case ResourceKind::kCsiDriver:
+      storage.RemoveCsiDriver(name);
+      break;
+    case ResourceKind::kCsiStorageCapacity:
+      storage.RemoveCapacity(event.name);
+      break;
+    case ResourceKind::kVolumeAttachment:
+      storage.RemoveAttachment(name);
+      break;
+    case ResourceKind::kNamespace:
+      model_.Namespaces().Remove(name);
+      break;
+    case ResourceKind::kPodDisruptionBudget:
+      model_.Budgets().erase(event.name);
+      break;
+  }
+  CapacityGrew();
+}
+
+}  // namespace muster::core
