@@ -28,6 +28,8 @@ Duration BackOffAfter(int failures) {
 
 void SchedulerCore::State::SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations) {
   queue_.Remove(gang.Uid());
+  EndRound(gang);
+  gang.preemption = {};
   gang.phase = GangPhase::kBinding;
   gang.binding = {model_.Nodes().Name(node), now_};
   effects_.push_back(BindPod{NewCall(CallKind::kBind, gang.Uid()), gang.Name(), gang.Uid(),

@@ -29,6 +29,8 @@ struct PatchPodCondition {
   std::string uid;
   api::PodCondition condition;
   Time transition_time{};
+  /// Sets status.nominatedNodeName too; "" removes it.
+  std::optional<std::string> nominated_node = std::nullopt;
 };
 
 /// Reads one ConfigMap. Answered by ConfigMapFetched.
@@ -57,7 +59,18 @@ struct RecordEvent {
   Time time{};
 };
 
-using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent>;
+/// Deletes a pod, with its own grace period and the UID as precondition. Answered by CallCompleted.
+/// Source: kube-scheduler deletes victims and does not use the eviction subresource, which would
+/// refuse what a PodDisruptionBudget forbids.
+struct DeletePod {
+  CallId call = 0;
+  api::NamespacedName pod;
+  std::string uid;
+  std::string preemptor_uid;  // for logs
+};
+
+using Effect =
+    std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent, DeletePod>;
 
 struct StepResult {
   std::vector<Effect> effects;

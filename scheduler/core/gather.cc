@@ -16,6 +16,14 @@ using gang::GangPhase;
 constexpr Duration kFirstRetry = 200ms;
 constexpr Duration kLastRetry = 10s;
 
+/// Admission turns the class's name into a number when the executor is created; the classes are not
+/// watched. Of the driver's own class the number is known; of another nothing is assumed that would
+/// let the gang evict more than its executors could defend.
+std::int32_t PredictedPriority(const api::PodSpec& driver, const api::PodSpec& executor) {
+  if (executor.priority_class_name == driver.priority_class_name) return driver.priority;
+  return std::min(driver.priority, 0);
+}
+
 }  // namespace
 
 void SchedulerCore::State::StartGathering(Gang& gang) {
@@ -111,7 +119,8 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
   gang.driver_host = std::move(shape.driver_host);
   gang.executor_sets = std::move(shape.executor_sets);
   gang.executor_infos.clear();
-  for (const spark::ExecutorSet& set : gang.executor_sets) {
+  for (spark::ExecutorSet& set : gang.executor_sets) {
+    set.pod.spec.priority = PredictedPriority(gang.anchor.spec, set.pod.spec);
     gang.executor_infos.push_back(model::MakePodInfo(set.pod, model_.Names()));
   }
   Enqueue(gang);

@@ -52,6 +52,7 @@ std::span<const PodsOnNode> ClusterModel::PodsOn(NodeIndex node) const {
 void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count,
                        const PlacedPod* pod) {
   nodes_.Account(node, info->amounts, count);
+  if (pod != nullptr) pods_by_priority_[info->priority] += count;
   if (node >= pods_on_.size()) pods_on_.resize(nodes_.Size());
   std::vector<PodsOnNode>& here = pods_on_[node];
   if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ += count;
@@ -80,8 +81,18 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
     }
   }
   MUSTER_CHECK(missing == 0, "gave back more places than were held");
+  if (pod != nullptr) {
+    const auto entry = pods_by_priority_.find(info->priority);
+    entry->second -= count;
+    if (entry->second == 0) pods_by_priority_.erase(entry);
+  }
   if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ -= count;
   nodes_.Account(node, info->amounts, -count);
+}
+
+std::optional<std::int32_t> ClusterModel::LowestPriority() const {
+  if (pods_by_priority_.empty()) return std::nullopt;
+  return pods_by_priority_.begin()->first;
 }
 
 ClusterModel ClusterModel::WithoutPods() const {

@@ -3,7 +3,9 @@
 #include <absl/container/node_hash_map.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,6 +77,9 @@ class ClusterModel {
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
 
+  /// The lowest priority of the pods that exist; absent when there are none.
+  std::optional<std::int32_t> LowestPriority() const;
+
   /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
   /// shared with this model.
   ClusterModel WithoutPods() const;
@@ -94,6 +99,7 @@ class ClusterModel {
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
+  std::map<std::int32_t, std::int64_t> pods_by_priority_;  // of the pods that exist
 };
 
 }  // namespace muster::model

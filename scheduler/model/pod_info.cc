@@ -55,6 +55,8 @@ PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
   auto info = std::make_shared<PodInfo>();
   info->amounts = PodAmounts(api::EffectiveRequests(pod.spec), names);
   info->namespace_name = pod.metadata.namespace_name;
+  info->name = pod.metadata.name;
+  info->created = pod.metadata.creation_timestamp;
   info->labels = LabelSet(pod.metadata.labels);
   info->priority = pod.spec.priority;
   info->terminating = pod.metadata.deletion_timestamp.has_value();

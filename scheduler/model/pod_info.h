@@ -17,6 +17,8 @@ namespace muster::model {
 struct PodInfo {
   ResourceVector amounts;
   std::string namespace_name;
+  std::string name;  // "" of pods that do not exist yet
+  Time created{};
   LabelSet labels;
   std::int32_t priority = 0;
   bool terminating = false;  // has a deletion timestamp

@@ -6,8 +6,8 @@ namespace muster::placement {
 
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred) {
-  return GangPlacer(profile, model, statement, demands, preferred).Run();
+                  std::span<const model::NodeIndex> preferred, const AttemptDiagnosis& diagnosis) {
+  return GangPlacer(profile, model, statement, demands, preferred, diagnosis).Run();
 }
 
 }  // namespace muster::placement
