@@ -80,6 +80,7 @@ api::Pod DriverPod(const SparkApplication& application, const Names& names) {
                          {"spark-version", "3.5.9"}};
   pod.metadata.annotations = application.driver_annotations;
   pod.spec.scheduler_name = application.scheduler_name;
+  pod.spec.priority = application.priority;
 
   api::Container container;
   container.name = "spark-kubernetes-driver";

@@ -27,12 +27,14 @@ Duration BackOffAfter(int failures) {
 
 void SchedulerCore::State::AddVictims(PreemptionRound& round, const placement::EvictionUnit& unit) {
   for (const std::string& uid : unit.pods) {
-    const model::PodInfo& info = *model_.FindPod(uid)->info;
+    const model::PlacedPod& pod = *model_.FindPod(uid);
+    const model::PodInfo& info = *pod.info;
     const bool leaves = info.terminating || unit.kind == placement::EvictionUnit::Kind::kLeaving;
     const bool is_new =
         round.victims
             .emplace(uid, PreemptionRound::Victim{{info.namespace_name, info.name},
-                                                  leaves ? Step::kLeaving : Step::kChosen})
+                                                  model_.Nodes().Name(pod.node),
+                                                  leaves ? Step::kLeaving : Step::kChosen, false})
             .second;
     if (is_new && !leaves) round.to_evict.push_back(uid);
     // Its place is not for its replacement.
@@ -56,9 +58,21 @@ void SchedulerCore::State::EvictNext(const std::string& gang_uid, PreemptionRoun
   for (const std::string& uid : round.to_evict) {
     const auto victim = round.victims.find(uid);
     if (victim == round.victims.end()) continue;
-    if (victim->second.step == Step::kChosen) Mark(gang_uid, uid, victim->second);
+    if (victim->second.step == Step::kChosen) {
+      if (IsLeaving(uid)) {
+        victim->second.step = Step::kLeaving;
+        continue;
+      }
+      Mark(gang_uid, uid, victim->second);
+    }
     if (!round.probed) return;
   }
+}
+
+/// By an eviction of ours without an answer, or by somebody else.
+bool SchedulerCore::State::IsLeaving(const std::string& uid) const {
+  const model::PlacedPod* pod = model_.FindPod(uid);
+  return pod == nullptr || pod->info->terminating;
 }
 
 void SchedulerCore::State::Mark(const std::string& gang_uid, const std::string& uid,
@@ -78,56 +92,67 @@ void SchedulerCore::State::OnVictimCall(Gang& gang, const Call& call, const Call
   const auto found = rounds_.find(gang.Uid());
   if (found == rounds_.end()) return;  // placed meanwhile: no further evictions
   PreemptionRound& round = found->second;
-  const auto entry = round.victims.find(call.victim_uid);
+  const std::string& uid = call.victim_uid;
+  const auto entry = round.victims.find(uid);
   if (entry == round.victims.end()) return;
   PreemptionRound::Victim& victim = entry->second;
   switch (outcome.result) {
     case CallResult::kOk:
-      if (call.kind == CallKind::kMarkVictim) {
+      if (call.kind == CallKind::kDeleteVictim) {
+        round.probed = true;
+        OnEvicted(gang, uid, victim);
+      } else if (!IsLeaving(uid)) {
         victim.step = Step::kDeleting;
-        effects_.push_back(DeletePod{NewCall(CallKind::kDeleteVictim, gang.Uid(), call.victim_uid),
-                                     victim.name, call.victim_uid, gang.Uid()});
+        effects_.push_back(DeletePod{NewCall(CallKind::kDeleteVictim, gang.Uid(), uid), victim.name,
+                                     uid, gang.Uid()});
         return;
       }
-      OnEvicted(gang, call.victim_uid, victim);
-      round.probed = true;
+      victim.step = Step::kLeaving;
       break;
     case CallResult::kNotFound:
     case CallResult::kConflict:
       victim.step = Step::kLeaving;  // gone, or another pod has its name: the watch will say so
-      std::erase(round.to_evict, call.victim_uid);
       break;
     case CallResult::kUnavailable:
     case CallResult::kUnknown:
       // Both calls can be repeated: the UID sees to it that they meet the same pod.
       victim.step = Step::kChosen;
       ArmTimer(now_ + kRetryCall, TimerKind::kPreempt, gang.Uid());
-      return;
+      break;
     case CallResult::kForbidden:
     case CallResult::kInvalid:
-      gang.preemption.spared.insert(call.victim_uid);
+      gang.preemption.spared.insert(uid);
       FailRound(gang, victim.name.ToString() + " cannot be evicted: " + outcome.message);
       WriteReport(gang);
       return;
   }
-  EvictNext(gang.Uid(), round);
+  if (victim.gone) {
+    round.victims.erase(entry);
+    CapacityGrew();
+  }
+  if (outcome.result != CallResult::kUnavailable && outcome.result != CallResult::kUnknown) {
+    EvictNext(gang.Uid(), round);
+  }
 }
 
 void SchedulerCore::State::OnEvicted(const Gang& gang, const std::string& uid,
-                                     PreemptionRound::Victim& victim) {
-  victim.step = Step::kLeaving;
+                                     const PreemptionRound::Victim& victim) {
   ++statistics_.pods_preempted;
-  const model::NodeIndex node = model_.NodeOfPod(uid);
   effects_.push_back(
       RecordEvent{RecordEvent::Type::kNormal, victim.name, uid, "Preempted", "Preempting",
-                  "Preempted by pod " + gang.Uid() +
-                      (node == model::kNoNode ? "" : " on node " + model_.Nodes().Name(node)),
-                  now_});
+                  "Preempted by pod " + gang.Uid() + " on node " + victim.node, now_});
 }
 
 void SchedulerCore::State::NoteVictimGone(const std::string& uid) {
   for (auto& [gang_uid, round] : rounds_) {
-    if (round.victims.erase(uid) > 0) EvictNext(gang_uid, round);
+    const auto victim = round.victims.find(uid);
+    if (victim == round.victims.end()) continue;
+    if (victim->second.step == Step::kDeleting) {
+      victim->second.gone = true;
+      continue;
+    }
+    round.victims.erase(victim);
+    EvictNext(gang_uid, round);
   }
 }
 

@@ -24,7 +24,9 @@ struct PreemptionRound {
   };
   struct Victim {
     api::NamespacedName name;
+    std::string node;
     Step step = Step::kChosen;
+    bool gone = false;  // while the answer to its delete is on its way
   };
   /// Where members of the gang will go. By name: nodes come and go meanwhile.
   struct Share {

@@ -112,8 +112,9 @@ class SchedulerCore::State {
   void BeginRound(Gang& gang, PreemptionRound round);
   void EvictNext(const std::string& gang_uid, PreemptionRound& round);
   void Mark(const std::string& gang_uid, const std::string& uid, PreemptionRound::Victim& victim);
+  bool IsLeaving(const std::string& uid) const;
   void OnVictimCall(Gang& gang, const Call& call, const CallOutcome& outcome);
-  void OnEvicted(const Gang& gang, const std::string& uid, PreemptionRound::Victim& victim);
+  void OnEvicted(const Gang& gang, const std::string& uid, const PreemptionRound::Victim& victim);
   void NoteVictimGone(const std::string& uid);
   void ContinuePreemption(Gang& gang);
   void FailRound(Gang& gang, const std::string& why);

@@ -20,6 +20,9 @@ StatusOr<HttpRequest> BindRequest(const core::BindPod& bind);
 /// PATCH pods/NAME/status, strategic merge; the UID in the patch is a precondition.
 StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 
+/// DELETE pods/NAME with the UID as precondition and the pod's own grace period.
+StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion);
+
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
 /// No resourceVersion: a consistent read.
 StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name);

@@ -15,12 +15,13 @@ constexpr std::string_view kNotHelpful = "Preemption is not helpful for scheduli
 constexpr std::string_view kNoVictims = "No preemption victims found for incoming pod";
 constexpr std::int64_t kTrialsMin = 32;
 
-/// Thousandths of a pod of the set that fit into these amounts, by the resource that weighs most.
+/// How much of what a pod of the set wants these amounts are: thousandths, summed over the
+/// resources.
 std::int64_t RoomFor(const model::ResourceVector& wanted, const model::ResourceVector& freed) {
-  std::int64_t most = 0;
-  const auto weigh = [&most](std::int64_t want, std::int64_t have) {
+  std::int64_t room = 0;
+  const auto weigh = [&room](std::int64_t want, std::int64_t have) {
     // Amounts are at most 2^50, so this cannot overflow.
-    if (want > 0) most = std::max(most, have * 1000 / want);
+    if (want > 0) room += have * 1000 / want;
   };
   weigh(wanted.cpu.value, freed.cpu.value);
   weigh(wanted.memory.value, freed.memory.value);
@@ -28,7 +29,7 @@ std::int64_t RoomFor(const model::ResourceVector& wanted, const model::ResourceV
   for (const model::ExtendedAmount& entry : wanted.extended) {
     weigh(entry.amount, freed.Extended(entry.resource));
   }
-  return most;
+  return room;
 }
 
 class VictimSearch {
