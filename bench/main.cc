@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "bench/decide.h"
 #include "bench/demo.h"
 
 namespace {
@@ -34,11 +35,39 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
 
+  muster::bench::DecideOptions decide;
+  CLI::App* decide_command = application.add_subcommand(
+      "decide", "How fast whole gangs are placed: the engine alone, one thread, all nodes.");
+  decide_command->add_option("--nodes", decide.nodes, "Nodes of 32 cpu, 256Gi, 110 pods")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  decide_command->add_option("--gangs", decide.gangs, "GANGSxPODS; one of the pods is the driver")
+      ->capture_default_str();
+  decide_command
+      ->add_option("--shape", decide.shape,
+                   "spark: driver 1 cpu 2Gi, executors 4 cpu 16Gi; small: all 1 cpu 200Mi")
+      ->check(CLI::IsMember({"spark", "small"}))
+      ->capture_default_str();
+  decide_command->add_option("--fill", decide.fill, "Share of the cpu that is taken before")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  decide_command->add_option("--seed", decide.seed, "Seed of what is there before")
+      ->capture_default_str();
+  decide_command->add_option("--rounds", decide.rounds, "The median of this many is told")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  decide_command
+      ->add_option_function<std::string>(
+          "-o,--output", [&](const std::string& form) { decide.json = form == "json"; },
+          "Form of the result: text, json")
+      ->check(CLI::IsMember({"text", "json"}));
+
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return application.exit(error) == 0 ? 0 : kUsage;
   }
+  if (decide_command->parsed()) return muster::bench::RunDecide(decide, std::cout, std::cerr);
   demo.has_colours = WantsColours(colour);
   return muster::bench::RunDemo(demo, std::cout);
 }

@@ -65,6 +65,7 @@ void DecisionAudit::Apply(const core::Event& event) {
     void operator()(const core::ResourceSynced& e) const { audit.synced_.insert(e.kind); }
     void operator()(const core::CallCompleted& e) const { audit.EndCall(e.call, e.outcome); }
     void operator()(const core::ConfigMapFetched&) const {}
+    void operator()(const core::CustomResourceFetched&) const {}
     void operator()(const core::PodFetched& e) const { audit.EndFetch(e); }
   };
   std::visit(Visitor{*this}, event);

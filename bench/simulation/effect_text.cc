@@ -24,6 +24,10 @@ struct Describer {
   std::string operator()(const core::FetchConfigMap& fetch) const {
     return "fetch-configmap call=" + std::to_string(fetch.call) + " " + fetch.config_map.ToString();
   }
+  std::string operator()(const core::FetchCustomResource& fetch) const {
+    return "fetch-custom-resource call=" + std::to_string(fetch.call) + " " + fetch.plural + "." +
+           fetch.version + "." + fetch.group + " " + fetch.name.ToString();
+  }
   std::string operator()(const core::FetchPod& fetch) const {
     return "fetch-pod call=" + std::to_string(fetch.call) + " " + fetch.pod.ToString();
   }

@@ -88,6 +88,11 @@ void SimulatedApi::CreateConfigMap(api::ConfigMap config_map) {
   config_maps_.insert_or_assign(name, std::move(config_map));
 }
 
+void SimulatedApi::CreateCustomResource(const std::string& plural, const api::NamespacedName& name,
+                                        std::string json) {
+  custom_resources_.insert_or_assign({plural, name}, std::move(json));
+}
+
 void SimulatedApi::ApplyNode(api::Node node) {
   const auto old = nodes_.find(node.metadata.name);
   node.metadata.uid = old == nodes_.end() ? FormatUid(++uid_count_) : old->second.metadata.uid;
@@ -159,7 +164,12 @@ void SimulatedApi::SetPhase(const api::NamespacedName& name, const std::string& 
   const auto position = pods_.find(name);
   if (position == pods_.end() || position->second.metadata.uid != uid) return;
   if (api::IsTerminal(position->second)) return;
-  UpdatePod(position->second, [&](api::Pod& changed) { changed.status.phase = phase; });
+  UpdatePod(position->second, [&](api::Pod& changed) {
+    changed.status.phase = phase;
+    if (!changed.status.start_time) {
+      changed.status.start_time = std::chrono::floor<std::chrono::seconds>(queue_.now());
+    }
+  });
 }
 
 void SimulatedApi::DeletePod(const api::NamespacedName& name) {
@@ -195,6 +205,12 @@ const api::Node* SimulatedApi::FindNode(const std::string& name) const {
 const api::ConfigMap* SimulatedApi::FindConfigMap(const api::NamespacedName& name) const {
   const auto position = config_maps_.find(name);
   return position == config_maps_.end() ? nullptr : &position->second;
+}
+
+const std::string* SimulatedApi::FindCustomResource(const std::string& plural,
+                                                    const api::NamespacedName& name) const {
+  const auto position = custom_resources_.find({plural, name});
+  return position == custom_resources_.end() ? nullptr : &position->second;
 }
 
 void SetCondition(api::Pod& pod, const api::PodCondition& condition) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/simulation/event_queue.h"
@@ -26,7 +27,8 @@ class ApiObserver {
   virtual void OnNodeDeleted(const api::Node& node) = 0;
 };
 
-/// The committed state of a simulated Kubernetes API server: pods, nodes, ConfigMaps, events.
+/// The committed state of a simulated Kubernetes API server: pods, nodes, ConfigMaps, custom
+/// resources, events.
 /// Every call takes effect at once; latency and faults belong to SimulatedClient. Answers follow
 /// facts/kubernetes.md 4.1 and 4.2: a Binding is refused with a conflict when the pod is bound,
 /// being deleted, gated or has another UID, and nobody checks that the node exists or has room.
@@ -41,6 +43,9 @@ class SimulatedApi {
   /// Requires: no pod of this name exists.
   const api::Pod& CreatePod(api::Pod pod);
   void CreateConfigMap(api::ConfigMap config_map);
+  /// `json` is the object's text.
+  void CreateCustomResource(const std::string& plural, const api::NamespacedName& name,
+                            std::string json);
   /// Creates the node or replaces it.
   void ApplyNode(api::Node node);
   void DeleteNode(const std::string& name);
@@ -62,6 +67,9 @@ class SimulatedApi {
   const api::Node* FindNode(const std::string& name) const;
   const api::ConfigMap* FindConfigMap(const api::NamespacedName& name) const;
 
+  const std::string* FindCustomResource(const std::string& plural,
+                                        const api::NamespacedName& name) const;
+
   const std::map<api::NamespacedName, api::Pod>& pods() const { return pods_; }
   const std::map<std::string, api::Node>& nodes() const { return nodes_; }
   const std::vector<core::RecordEvent>& events() const { return events_; }
@@ -76,6 +84,8 @@ class SimulatedApi {
   std::map<api::NamespacedName, api::Pod> pods_;
   std::map<std::string, api::Node> nodes_;
   std::map<api::NamespacedName, api::ConfigMap> config_maps_;
+  /// By plural and name.
+  std::map<std::pair<std::string, api::NamespacedName>, std::string> custom_resources_;
   std::vector<core::RecordEvent> events_;
   std::uint64_t version_ = 0;
   std::uint64_t uid_count_ = 0;

@@ -18,6 +18,9 @@ std::string ObjectOf(const core::Effect& effect) {
     std::string operator()(const core::FetchConfigMap& fetch) const {
       return "configmap " + fetch.config_map.ToString();
     }
+    std::string operator()(const core::FetchCustomResource& fetch) const {
+      return fetch.plural + " " + fetch.name.ToString();
+    }
     std::string operator()(const core::FetchPod& fetch) const {
       return "pod " + fetch.pod.ToString();
     }
@@ -44,6 +47,9 @@ core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
     }
     core::Event operator()(const core::FetchConfigMap& fetch) const {
       return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
+    }
+    core::Event operator()(const core::FetchCustomResource& fetch) const {
+      return core::CustomResourceFetched{fetch.call, outcome, {}};
     }
     core::Event operator()(const core::FetchPod& fetch) const {
       return core::PodFetched{fetch.call, outcome, std::nullopt};
@@ -131,6 +137,11 @@ core::Event SimulatedClient::Perform(const core::Effect& effect) {
       return AnswerWith(effect, NotFound("configmaps", fetch->config_map));
     }
     return core::ConfigMapFetched{fetch->call, {}, *config_map};
+  }
+  if (const auto* fetch = std::get_if<core::FetchCustomResource>(&effect)) {
+    const std::string* text = api_.FindCustomResource(fetch->plural, fetch->name);
+    if (text == nullptr) return AnswerWith(effect, NotFound(fetch->plural, fetch->name));
+    return core::CustomResourceFetched{fetch->call, {}, *text};
   }
   const auto& fetch = std::get<core::FetchPod>(effect);
   const api::Pod* pod = api_.FindPod(fetch.pod);

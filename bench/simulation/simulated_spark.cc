@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/spark/spark_application.h"
+
 namespace muster::bench {
 namespace {
 
@@ -21,6 +23,13 @@ const ApplicationRecord& SimulatedSpark::Submit(const SparkApplication& applicat
   record.application = application;
   record.submitted_at = queue_.now();
   Submission submission = bench::Submit(application, records_.size());
+  if (!application.operator_spec.empty()) {
+    api_.CreateCustomResource(spark::kSparkApplicationPlural,
+                              {application.namespace_name, application.name},
+                              R"({"apiVersion":"sparkoperator.k8s.io/v1beta2",)"
+                              R"("kind":"SparkApplication","spec":)" +
+                                  application.operator_spec + "}");
+  }
   record.driver = api::NameOf(submission.driver.metadata);
   record.driver_uid = api_.CreatePod(std::move(submission.driver)).metadata.uid;
   if (application.config_map_delay) {
@@ -49,6 +58,12 @@ std::optional<spark::Shape> SimulatedSpark::ShapeOf(const api::Pod& driver) cons
     config_maps[*volume.config_map_name] = *config_map;
   }
   StatusOr<spark::Shape> shape = spark::ComputeShape(driver, config_maps);
+  if (!shape.ok()) return std::nullopt;
+  const auto name = spark::FindSparkApplication(driver);
+  if (!name) return *std::move(shape);
+  const std::string* object = api_.FindCustomResource(spark::kSparkApplicationPlural, *name);
+  if (object == nullptr) return *std::move(shape);
+  shape = spark::ApplySparkApplicationText(*std::move(shape), driver, *object);
   if (!shape.ok()) return std::nullopt;
   return *std::move(shape);
 }
@@ -131,6 +146,9 @@ void SimulatedSpark::CreateExecutor(ApplicationRecord& record, const spark::Exec
   pod.metadata.labels["spark-exec-resourceprofile-id"] = std::to_string(set.profile);
   pod.metadata.owner_references = {
       {"v1", "Pod", record.driver.name, record.driver_uid, /*controller=*/true}};
+  if (!record.application.names_scheduler) {
+    pod.spec.scheduler_name = record.application.admitted_executor_scheduler;
+  }
   if (record.application.executor_cpu_override && !pod.spec.containers.empty()) {
     pod.spec.containers.front().resources.requests["cpu"] =
         *record.application.executor_cpu_override;

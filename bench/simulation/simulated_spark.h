@@ -49,7 +49,8 @@ class SparkObserver {
 /// spark-submit, the driver that creates its executors in batches once it runs and replaces lost
 /// ones under new ids, the end. An application works only while all of its executors have come
 /// together (spark.scheduler.minRegisteredResourcesRatio=1), as barrier stages need it. Executors
-/// are those that scheduler/spark predicts, unless the application says otherwise.
+/// are those that scheduler/spark predicts, with what the Spark Operator's webhook adds, unless the
+/// application says otherwise.
 class SimulatedSpark : public ApiObserver {
  public:
   SimulatedSpark(EventQueue& queue, SimulatedApi& api) : queue_(queue), api_(api) {}

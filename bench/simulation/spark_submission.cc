@@ -79,6 +79,10 @@ api::Pod DriverPod(const SparkApplication& application, const Names& names) {
                          {"spark-role", "driver"},
                          {"spark-version", "3.5.9"}};
   pod.metadata.annotations = application.driver_annotations;
+  if (!application.operator_spec.empty()) {
+    pod.metadata.labels["sparkoperator.k8s.io/app-name"] = application.name;
+  }
+  pod.spec.tolerations = application.driver_tolerations;
   pod.spec.scheduler_name = application.scheduler_name;
   pod.spec.priority = application.priority;
 
@@ -134,6 +138,7 @@ std::map<std::string, std::string> AllProperties(const SparkApplication& applica
     all["spark.kubernetes.executor.podTemplateFile"] =
         std::string(kTemplateFolder) + "/" + kTemplateFile;
   }
+  if (!application.names_scheduler) all.erase("spark.kubernetes.scheduler.name");
   for (const auto& [key, value] : application.properties) all[key] = value;
   return all;
 }

@@ -21,6 +21,10 @@ struct SparkApplication {
   std::int32_t priority = 0;
   api::ResourceList driver_requests;
   api::StringMap driver_annotations;
+  std::vector<api::Toleration> driver_tolerations;
+  /// The spec of the SparkApplication that the driver is of, as JSON; none when empty. Its name is
+  /// the application's.
+  std::string operator_spec;
   /// YAML of the executor pod template; none when empty.
   std::string executor_template;
 
@@ -35,6 +39,10 @@ struct SparkApplication {
   std::optional<Duration> config_map_delay = std::chrono::milliseconds(200);
   /// Executors that ask for another CPU than their properties say, as after a mutating webhook.
   std::optional<Quantity> executor_cpu_override;
+  /// False: nothing in the properties names a scheduler, so that it is admission that gives
+  /// `scheduler_name` to the driver, and `admitted_executor_scheduler` to executors.
+  bool names_scheduler = true;
+  std::string admitted_executor_scheduler = "default-scheduler";
 };
 
 /// An application with static allocation: a driver of 1 CPU and 1408Mi, and `executors` executors

@@ -1,7 +1,5 @@
 #include "plugins/node_affinity/node_affinity.h"
 
-#include <algorithm>
-
 #include "plugins/node_affinity/node_selector.h"
 #include "plugins/yes_no_filter.h"
 
@@ -14,14 +12,7 @@ class Filter final : public YesNoFilter {
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    const api::StringMap& labels = nodes.Labels(node);
-    const auto has = [&labels](const api::StringMap::value_type& wanted) {
-      const auto found = labels.find(wanted.first);
-      return found != labels.end() && found->second == wanted.second;
-    };
-    if (!std::all_of(spec_.node_selector.begin(), spec_.node_selector.end(), has)) return true;
-    const auto& required = spec_.node_affinity.required;
-    return required && !MatchesAnyTerm(*required, nodes.Name(node), labels);
+    return !MatchesRequiredNodeAffinity(spec_, nodes.Name(node), nodes.Labels(node));
   }
   const char* Reason() const override {
     return "node(s) didn't match Pod's node affinity/selector";
@@ -30,6 +21,17 @@ class Filter final : public YesNoFilter {
  private:
   const api::PodSpec& spec_;
 };
+
+void AddRequirements(const std::vector<api::SelectorRequirement>& requirements,
+                     framework::PodSetKey& key) {
+  key.Add(static_cast<std::int64_t>(requirements.size()));
+  for (const api::SelectorRequirement& requirement : requirements) {
+    key.Add(requirement.key);
+    key.Add(requirement.operator_name);
+    key.Add(static_cast<std::int64_t>(requirement.values.size()));
+    for (const std::string& value : requirement.values) key.Add(value);
+  }
+}
 
 class NodeAffinity final : public framework::FilterPlugin {
  public:
@@ -40,6 +42,24 @@ class NodeAffinity final : public framework::FilterPlugin {
     if (pod_set.pod.spec.node_selector.empty() && !pod_set.pod.spec.node_affinity.required)
       return nullptr;
     return std::make_unique<Filter>(pod_set.pod.spec);
+  }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    const api::PodSpec& spec = pod_set.pod.spec;
+    key.Add(static_cast<std::int64_t>(spec.node_selector.size()));
+    for (const auto& [name, value] : spec.node_selector) {
+      key.Add(name);
+      key.Add(value);
+    }
+    const auto& required = spec.node_affinity.required;
+    key.Add(required ? static_cast<std::int64_t>(required->size()) : -1);
+    if (!required) return true;
+    for (const api::NodeSelectorTerm& term : *required) {
+      AddRequirements(term.match_expressions, key);
+      AddRequirements(term.match_fields, key);
+    }
+    return true;
   }
 };
 

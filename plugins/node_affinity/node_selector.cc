@@ -29,4 +29,15 @@ bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::
   });
 }
 
+bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
+                                 const api::StringMap& labels) {
+  const auto has = [&labels](const api::StringMap::value_type& wanted) {
+    const auto found = labels.find(wanted.first);
+    return found != labels.end() && found->second == wanted.second;
+  };
+  if (!std::all_of(spec.node_selector.begin(), spec.node_selector.end(), has)) return false;
+  const auto& required = spec.node_affinity.required;
+  return !required || MatchesAnyTerm(*required, node_name, labels);
+}
+
 }  // namespace muster::plugins

@@ -13,4 +13,8 @@ namespace muster::plugins {
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
 
+/// True when the node meets the pod's nodeSelector and required node affinity.
+bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
+                                 const api::StringMap& labels);
+
 }  // namespace muster::plugins

@@ -1,5 +1,7 @@
 #include "plugins/node_resources_fit/node_resources_fit.h"
 
+#include "scheduler/model/room.h"
+
 namespace muster::plugins {
 namespace {
 
@@ -9,12 +11,7 @@ class Filter final : public framework::NodeFilter {
 
   void LimitCapacity(const model::ClusterModel& model, model::NodeIndex first,
                      std::span<std::int64_t> capacity) const override {
-    const model::NodeTable& nodes = model.Nodes();
-    for (model::NodeIndex i = 0; i < capacity.size(); ++i) {
-      if (capacity[i] > 0) {
-        capacity[i] = model::CountThatFit(nodes.Free(first + i), amounts_, capacity[i]);
-      }
-    }
+    model::LimitByRoom(model.Nodes(), amounts_, first, capacity);
   }
 
   void Explain(const model::ClusterModel& model, model::NodeIndex node,
@@ -49,6 +46,12 @@ class NodeResourcesFit final : public framework::FilterPlugin {
   std::unique_ptr<framework::NodeFilter> Prepare(
       const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
     return std::make_unique<Filter>(pod_set.info.amounts);
+  }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    key.Add(pod_set.info.amounts);
+    return true;
   }
 };
 

@@ -24,6 +24,12 @@ class NodeUnschedulable final : public framework::FilterPlugin {
     if (Tolerates(pod_set.pod.spec.tolerations, cordon)) return nullptr;
     return std::make_unique<Filter>();
   }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    AddTolerations(pod_set.pod.spec.tolerations, key);
+    return true;
+  }
 };
 
 }  // namespace

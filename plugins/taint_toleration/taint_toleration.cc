@@ -1,7 +1,5 @@
 #include "plugins/taint_toleration/taint_toleration.h"
 
-#include <algorithm>
-
 #include "plugins/taint_toleration/tolerates.h"
 #include "plugins/yes_no_filter.h"
 
@@ -14,11 +12,7 @@ class Filter final : public YesNoFilter {
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    const auto& taints = nodes.Taints(node);
-    return std::any_of(taints.begin(), taints.end(), [this](const api::Taint& taint) {
-      return (taint.effect == "NoSchedule" || taint.effect == "NoExecute") &&
-             !Tolerates(tolerations_, taint);
-    });
+    return !ToleratesAllThatForbid(tolerations_, nodes.Taints(node));
   }
   const char* Reason() const override { return "node(s) had untolerated taint(s)"; }
 
@@ -33,6 +27,12 @@ class TaintToleration final : public framework::FilterPlugin {
   std::unique_ptr<framework::NodeFilter> Prepare(
       const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/) const override {
     return std::make_unique<Filter>(pod_set.pod.spec.tolerations);
+  }
+
+  bool AddToKey(const framework::PodSetView& pod_set, const model::ClusterModel& /*model*/,
+                framework::PodSetKey& key) const override {
+    AddTolerations(pod_set.pod.spec.tolerations, key);
+    return true;
   }
 };
 

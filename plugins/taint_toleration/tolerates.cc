@@ -22,4 +22,22 @@ bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint
                      [&](const api::Toleration& toleration) { return Matches(toleration, taint); });
 }
 
+void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key) {
+  key.Add(static_cast<std::int64_t>(tolerations.size()));
+  for (const api::Toleration& toleration : tolerations) {
+    key.Add(toleration.key);
+    key.Add(toleration.operator_name);
+    key.Add(toleration.value);
+    key.Add(toleration.effect);
+  }
+}
+
+bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
+                            const std::vector<api::Taint>& taints) {
+  return std::all_of(taints.begin(), taints.end(), [&](const api::Taint& taint) {
+    return (taint.effect != "NoSchedule" && taint.effect != "NoExecute") ||
+           Tolerates(tolerations, taint);
+  });
+}
+
 }  // namespace muster::plugins

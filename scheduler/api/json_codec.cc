@@ -186,6 +186,7 @@ static Status Read(const json& value, const JsonPath& path, PodStatus& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "phase", out.phase));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "podIP", out.pod_ip));
+  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "startTime", out.start_time));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "conditions", out.conditions));
   return ReadField(value, path, "nominatedNodeName", out.nominated_node_name);
 }

@@ -153,6 +153,7 @@ json EncodeStatus(const PodStatus& status) {
   json object = json::object();
   Put(object, "phase", status.phase);
   Put(object, "podIP", status.pod_ip);
+  if (status.start_time) object["startTime"] = FormatRfc3339(*status.start_time);
   Put(object, "conditions", EncodeList(status.conditions, EncodeCondition));
   Put(object, "nominatedNodeName", status.nominated_node_name);
   return object;

@@ -155,6 +155,7 @@ struct PodCondition {
 struct PodStatus {
   std::string phase;
   std::string pod_ip;
+  std::optional<Time> start_time;  // when its kubelet saw it first, shortly after the bind
   std::vector<PodCondition> conditions;
   std::string nominated_node_name;
 };
@@ -181,6 +182,11 @@ struct Node {
   std::vector<Taint> taints;
   ResourceList allocatable;
   std::vector<ContainerImage> images;
+};
+
+/// Selectors of pod affinity choose namespaces by their labels.
+struct Namespace {
+  ObjectMeta metadata;
 };
 
 struct ConfigMap {

@@ -91,7 +91,7 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
 bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   model::ClusterModel empty = model_.WithoutPods();
   model::Statement statement(empty);
-  return Attempt(gang, empty, statement).shares.has_value();
+  return Attempt(gang, empty, statement, nullptr).shares.has_value();
 }
 
 std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang& gang) {
@@ -108,8 +108,10 @@ std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang&
 }
 
 placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
-                                                 model::Statement& statement) {
-  return placement::PlaceGang(profile_, model, statement, DemandsOf(gang), PreferredNodes(gang));
+                                                 model::Statement& statement,
+                                                 placement::PlacementCache* cache) {
+  return placement::PlaceGang(profile_, model, statement, DemandsOf(gang), PreferredNodes(gang),
+                              cache);
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
@@ -119,7 +121,7 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
     LetGoOfRoom(round->second);
   }
   model::Statement statement(model_);
-  const placement::Attempt attempt = Attempt(gang, model_, statement);
+  const placement::Attempt attempt = Attempt(gang, model_, statement, &placement_cache_);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());

@@ -10,6 +10,8 @@
 namespace muster::core {
 namespace {
 
+using gang::GangPhase;
+
 /// Admission gives every pod these two, so they say nothing about the prediction.
 bool IsAddedByAdmission(const api::Toleration& toleration) {
   return toleration.effect == "NoExecute" && (toleration.key == "node.kubernetes.io/not-ready" ||
@@ -72,6 +74,23 @@ void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& s
   gang::Reservation::Become(set, executor, std::move(info), model_);
   CapacityGrew();
   ReplaceLostSlots(application);
+}
+
+/// Room must not be held for executors that another scheduler places.
+void SchedulerCore::State::GiveWayToOtherScheduler(const api::Pod& executor) {
+  Gang* application = FindApplication(executor);
+  if (application == nullptr || application->phase != GangPhase::kReserved) return;
+  const gang::Reservation& reservation = application->reservation;
+  const std::int64_t held = reservation.CountEmpty() + reservation.CountLost();
+  if (held == 0) return;
+  ++statistics_.shape_mismatches;
+  Record(RecordEvent::Type::kWarning, *application, "GangMismatch", "Reserving",
+         "executor " + executor.metadata.name + " has schedulerName '" +
+             executor.spec.scheduler_name + "', not '" + options_.scheduler_name +
+             "', so another scheduler places it; the " + std::to_string(held) +
+             " places still empty are given back. Set spark.kubernetes.scheduler.name, or "
+             "schedulerName in the executor pod template");
+  ReleaseSlots(*application);
 }
 
 }  // namespace muster::core

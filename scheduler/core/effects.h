@@ -39,6 +39,15 @@ struct FetchConfigMap {
   api::NamespacedName config_map;
 };
 
+/// Reads one custom resource. Answered by CustomResourceFetched.
+struct FetchCustomResource {
+  CallId call = 0;
+  std::string group;    // "sparkoperator.k8s.io"
+  std::string version;  // "v1beta2"
+  std::string plural;   // "sparkapplications"
+  api::NamespacedName name;
+};
+
 /// Reads one pod consistently, to learn what became of a bind without an answer. Answered by
 /// PodFetched.
 struct FetchPod {
@@ -69,8 +78,8 @@ struct DeletePod {
   std::string preemptor_uid;  // for logs
 };
 
-using Effect =
-    std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchPod, RecordEvent, DeletePod>;
+using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
+                            FetchPod, RecordEvent, DeletePod>;
 
 struct StepResult {
   std::vector<Effect> effects;

@@ -106,6 +106,13 @@ struct ConfigMapFetched {
   CallOutcome outcome;
   std::optional<api::ConfigMap> config_map;
 };
+/// Answers FetchCustomResource; `json` is the object's text, not yet parsed, when the result is
+/// kOk. One beyond the size limit of the edge is kInvalid.
+struct CustomResourceFetched {
+  CallId call = 0;
+  CallOutcome outcome;
+  std::string json;
+};
 /// Answers FetchPod, a consistent read; `pod` is set when the result is kOk.
 struct PodFetched {
   CallId call = 0;
@@ -114,6 +121,7 @@ struct PodFetched {
 };
 
 using Event = std::variant<PodObserved, NodeObserved, PodGone, NodeGone, ObjectObserved, ObjectGone,
-                           ResourceSynced, CallCompleted, ConfigMapFetched, PodFetched>;
+                           ResourceSynced, CallCompleted, ConfigMapFetched, CustomResourceFetched,
+                           PodFetched>;
 
 }  // namespace muster::core

@@ -34,7 +34,8 @@ void SchedulerCore::State::AddVictims(PreemptionRound& round, const placement::E
         round.victims
             .emplace(uid, PreemptionRound::Victim{{info.namespace_name, info.name},
                                                   model_.Nodes().Name(pod.node),
-                                                  leaves ? Step::kLeaving : Step::kChosen, false})
+                                                  leaves ? Step::kLeaving : Step::kChosen,
+                                                  false})
             .second;
     if (is_new && !leaves) round.to_evict.push_back(uid);
     // Its place is not for its replacement.

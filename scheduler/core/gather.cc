@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/core/state.h"
+#include "scheduler/spark/spark_application.h"
 
 namespace muster::core {
 namespace {
@@ -35,6 +36,10 @@ void SchedulerCore::State::StartGathering(Gang& gang) {
 }
 
 void SchedulerCore::State::ContinueGathering(Gang& gang) {
+  if (gang.gathering.shape) {
+    AskForSparkApplication(gang);
+    return;
+  }
   const auto required = spark::RequiredConfigMaps(gang.anchor, gang.gathering.config_maps);
   if (!required.ok()) {
     if (absl::IsNotFound(required.status())) {
@@ -56,7 +61,15 @@ void SchedulerCore::State::ContinueGathering(Gang& gang) {
     return;
   }
   gang.gathering.config_maps.clear();
-  AdoptShape(gang, *std::move(shape));
+  const bool is_of_operator = spark::FindSparkApplication(gang.anchor).has_value();
+  if (!is_of_operator || shape->executor_sets.empty() || !shape->unknown.empty()) {
+    AdoptShape(gang, *std::move(shape));
+    return;
+  }
+  gang.gathering.shape = *std::move(shape);
+  gang.gathering.since = now_;
+  gang.gathering.retry_delay = kFirstRetry;
+  AskForSparkApplication(gang);
 }
 
 void SchedulerCore::State::OnConfigMap(Gang& gang, const ConfigMapFetched& event) {
@@ -93,7 +106,10 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
     return;
   }
   std::int64_t members = 1;
-  for (const spark::ExecutorSet& set : shape.executor_sets) {
+  for (spark::ExecutorSet& set : shape.executor_sets) {
+    // Admission made the driver ours, so executors are expected to be; a first one that is not
+    // gives the places back.
+    if (shape.names_no_scheduler) set.pod.spec.scheduler_name = options_.scheduler_name;
     if (set.count > options_.gang_members_max - members) {
       Refuse(gang,
              "spark.executor.instances, or the initial number of dynamic allocation, asks for " +

@@ -48,7 +48,8 @@ SchedulerCore::State::Gang* SchedulerCore::State::FindApplication(const api::Pod
 void SchedulerCore::State::On(const PodObserved& event) {
   const api::Pod& pod = event.pod;
   first_list_.erase(pod.metadata.uid);
-  if (!Synced() && IsOurs(pod) && !api::IsTerminal(pod)) {
+  const bool matters = IsOurs(pod) || spark::IsExecutor(pod);
+  if (!Synced() && matters && !api::IsTerminal(pod)) {
     first_list_.emplace(pod.metadata.uid, pod);
   } else {
     ApplyPod(pod);
@@ -58,7 +59,10 @@ void SchedulerCore::State::On(const PodObserved& event) {
 void SchedulerCore::State::ApplyPod(const api::Pod& pod) {
   if (api::IsTerminal(pod)) {
     ForgetPod(pod.metadata.uid);
-  } else if (!pod.spec.node_name.empty()) {
+    return;
+  }
+  if (!IsOurs(pod) && spark::IsExecutor(pod)) GiveWayToOtherScheduler(pod);
+  if (!pod.spec.node_name.empty()) {
     ApplyBoundPod(pod);
   } else if (IsOurs(pod)) {
     ApplyPendingPod(pod);
@@ -176,6 +180,7 @@ void SchedulerCore::State::ApplyFirstList() {
   const std::map<std::string, api::Pod> pods = std::exchange(first_list_, {});
   applying_first_list_ = true;
   for (int wanted = 0; wanted <= 2; ++wanted) {
+    if (wanted == 2) GiveBackEndedSlots(pods);
     for (const auto& [uid, pod] : pods) {
       if (stage(pod) == wanted) ApplyPod(pod);
     }
@@ -208,6 +213,15 @@ void SchedulerCore::State::On(const ConfigMapFetched& event) {
   calls_.erase(call);
   Gang* gang = FindGang(uid);
   if (gang != nullptr && gang->phase == GangPhase::kGathering) OnConfigMap(*gang, event);
+}
+
+void SchedulerCore::State::On(const CustomResourceFetched& event) {
+  const auto call = calls_.find(event.call);
+  if (call == calls_.end()) return;
+  const std::string uid = call->second.uid;
+  calls_.erase(call);
+  Gang* gang = FindGang(uid);
+  if (gang != nullptr && gang->phase == GangPhase::kGathering) OnSparkApplication(*gang, event);
 }
 
 void SchedulerCore::State::On(const PodFetched& event) {

@@ -240,8 +240,8 @@ void SchedulerCore::State::ReplaceLostSlots(Gang& application) {
       // PreferredNodes asks for a member's view of its application.
       Gang member;
       member.application_uid = application.Uid();
-      const placement::Attempt attempt =
-          placement::PlaceGang(profile_, model_, statement, {&demand, 1}, PreferredNodes(member));
+      const placement::Attempt attempt = placement::PlaceGang(
+          profile_, model_, statement, {&demand, 1}, PreferredNodes(member), &placement_cache_);
       if (!attempt.shares) break;
       std::move(statement).Commit();
       slot.node = attempt.shares->front().front().node;

@@ -22,9 +22,11 @@
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), admit.cc
-/// (placement), bind.cc (binds and their outcomes), slots.cc (executors and reserved places),
-/// report.cc (conditions and events).
+/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
+/// (what its webhook adds to them), admit.cc (placement), preempt.cc (whom to evict), evict.cc
+/// (victims on their way out), bind.cc (binds and their outcomes), recover.cc (what a restart does
+/// not read in the plans), slots.cc (executors and reserved places), report.cc (conditions and
+/// events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -43,7 +45,15 @@ class SchedulerCore::State {
     std::string uid;
     auto operator<=>(const Timer&) const = default;
   };
-  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchPod, kMarkVictim, kDeleteVictim };
+  enum class CallKind {
+    kBind,
+    kPatch,
+    kFetchConfigMap,
+    kFetchCustomResource,
+    kFetchPod,
+    kMarkVictim,
+    kDeleteVictim,
+  };
   struct Call {
     CallKind kind = CallKind::kBind;
     std::string uid;  // of the gang
@@ -60,6 +70,7 @@ class SchedulerCore::State {
   void On(const ResourceSynced& event);
   void On(const CallCompleted& event);
   void On(const ConfigMapFetched& event);
+  void On(const CustomResourceFetched& event);
   void On(const PodFetched& event);
   void ApplyPod(const api::Pod& pod);
   void ApplyBoundPod(const api::Pod& pod);
@@ -79,12 +90,17 @@ class SchedulerCore::State {
   void AdoptShape(Gang& gang, spark::Shape shape);
   void ScheduleAlone(Gang& gang, const std::string& why);
 
+  // spark_operator.cc
+  void AskForSparkApplication(Gang& gang);
+  void OnSparkApplication(Gang& gang, const CustomResourceFetched& event);
+  void AssumeFromDriver(Gang& gang, RecordEvent::Type type, const std::string& why);
+
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
   static std::vector<placement::PodSetDemand> DemandsOf(const Gang& gang);
   placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
-                             model::Statement& statement);
+                             model::Statement& statement, placement::PlacementCache* cache);
   bool MayPass(const Gang& gang) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
@@ -131,6 +147,9 @@ class SchedulerCore::State {
   void ResolveUnknownBind(Gang& gang);
   void OnResolved(Gang& gang, const PodFetched& event);
 
+  // recover.cc
+  void GiveBackEndedSlots(const std::map<std::string, api::Pod>& pods);
+
   // slots.cc
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
@@ -140,6 +159,7 @@ class SchedulerCore::State {
   enum class Leaving { kEnded, kNotBound };
   void ForgetExecutor(const std::string& uid, Leaving leaving);
   void ConfirmPrediction(Gang& application, gang::SlotSet& set, const api::Pod& executor);
+  void GiveWayToOtherScheduler(const api::Pod& executor);
   void LoseSlotsOn(model::NodeIndex node);
   std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
                              std::int64_t slots) const;
@@ -173,6 +193,7 @@ class SchedulerCore::State {
   const CoreOptions options_;
   const framework::Profile profile_;
   model::ClusterModel model_;
+  placement::PlacementCache placement_cache_;  // of model_
   queue::WaitingQueue queue_;
 
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/api/objects.h"
+#include "scheduler/framework/pod_set_key.h"
 #include "scheduler/model/cluster_model.h"
 
 /// The extension points. A plugin judges the nodes for one pod set at a time: identical pods are
@@ -55,8 +56,12 @@ class NodeFilter {
   /// over, affinity, shared volumes. The gang is then placed step by step.
   virtual bool CouplesNodes() const { return false; }
 
+  /// True when the filter keeps counters of its own that pods of the gang change, also where these
+  /// count for their own node only.
+  virtual bool FollowsPlacement() const { return CouplesNodes(); }
+
   /// `count` pods of the gang, of this set or another, have been placed on the node since Prepare;
-  /// negative: taken back. The model shows it already. Called only where CouplesNodes.
+  /// negative: taken back. The model shows it already. Called only where FollowsPlacement.
   virtual void OnPlaced(const model::ClusterModel& /*model*/, model::NodeIndex /*node*/,
                         const model::PodInfo& /*pods*/, std::int64_t /*count*/) {}
 };
@@ -72,6 +77,15 @@ class FilterPlugin {
   /// here. The pods of the set and its companions are not in the model yet.
   virtual std::unique_ptr<NodeFilter> Prepare(const PodSetView& pod_set,
                                               const model::ClusterModel& model) const = 0;
+
+  /// Adds all that the judgement of a node depends on beside what the model says of that one node,
+  /// and returns true: pod sets with equal keys are then judged alike on every node, for as long as
+  /// their keys stay equal, and their filter is kept. False when there is no such key, because
+  /// other nodes or pods elsewhere matter; the set is then judged anew each time.
+  virtual bool AddToKey(const PodSetView& /*pod_set*/, const model::ClusterModel& /*model*/,
+                        PodSetKey& /*key*/) const {
+    return false;
+  }
 };
 
 }  // namespace muster::framework

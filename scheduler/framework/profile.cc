@@ -2,6 +2,15 @@
 
 namespace muster::framework {
 
+std::optional<std::string> Profile::KeyOf(const PodSetView& pod_set,
+                                          const model::ClusterModel& model) const {
+  PodSetKey key;
+  for (const auto& plugin : filters) {
+    if (!plugin->AddToKey(pod_set, model, key)) return std::nullopt;
+  }
+  return key.Text();
+}
+
 PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_set,
                                  const model::ClusterModel& model) {
   for (const auto& plugin : profile.filters) {
@@ -9,28 +18,48 @@ PreparedFilters::PreparedFilters(const Profile& profile, const PodSetView& pod_s
     if (filter == nullptr) continue;
     refused_everywhere_ = filter->RefusesEverywhere();
     if (refused_everywhere_) break;
-    if (filter->CouplesNodes()) coupling_.push_back(filter.get());
+    (filter->CouplesNodes() ? coupling_ : uncoupled_).push_back(filter.get());
+    if (filter->FollowsPlacement()) following_.push_back(filter.get());
     filters_.push_back(std::move(filter));
   }
 }
 
 void PreparedFilters::Capacities(const model::ClusterModel& model, std::int64_t limit,
                                  std::vector<std::int64_t>& capacity) const {
+  CapacitiesOfUncoupled(model, limit, capacity);
+  LimitByCoupling(model, capacity);
+}
+
+std::int64_t PreparedFilters::CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
+                                         std::int64_t limit) const {
+  std::int64_t capacity = CapacityOfUncoupled(model, node, limit);
+  for (const NodeFilter* filter : coupling_) filter->LimitCapacity(model, node, {&capacity, 1});
+  return capacity;
+}
+
+void PreparedFilters::CapacitiesOfUncoupled(const model::ClusterModel& model, std::int64_t limit,
+                                            std::vector<std::int64_t>& capacity) const {
   const model::NodeTable& nodes = model.Nodes();
   capacity.assign(nodes.Size(), refused_everywhere_ ? 0 : limit);
   if (refused_everywhere_) return;
   for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
     if (!nodes.IsPresent(node)) capacity[node] = 0;
   }
-  for (const auto& filter : filters_) filter->LimitCapacity(model, 0, capacity);
+  for (const NodeFilter* filter : uncoupled_) filter->LimitCapacity(model, 0, capacity);
 }
 
-std::int64_t PreparedFilters::CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
-                                         std::int64_t limit) const {
+std::int64_t PreparedFilters::CapacityOfUncoupled(const model::ClusterModel& model,
+                                                  model::NodeIndex node, std::int64_t limit) const {
   if (refused_everywhere_) return 0;
   std::int64_t capacity = model.Nodes().IsPresent(node) ? limit : 0;
-  for (const auto& filter : filters_) filter->LimitCapacity(model, node, {&capacity, 1});
+  for (const NodeFilter* filter : uncoupled_) filter->LimitCapacity(model, node, {&capacity, 1});
   return capacity;
+}
+
+void PreparedFilters::LimitByCoupling(const model::ClusterModel& model,
+                                      std::vector<std::int64_t>& capacity) const {
+  if (refused_everywhere_) return;
+  for (const NodeFilter* filter : coupling_) filter->LimitCapacity(model, 0, capacity);
 }
 
 std::vector<Refusal> PreparedFilters::Explain(const model::ClusterModel& model,
@@ -46,7 +75,7 @@ std::vector<Refusal> PreparedFilters::Explain(const model::ClusterModel& model,
 
 void PreparedFilters::OnPlaced(const model::ClusterModel& model, model::NodeIndex node,
                                const model::PodInfo& pods, std::int64_t count) {
-  for (NodeFilter* filter : coupling_) filter->OnPlaced(model, node, pods, count);
+  for (NodeFilter* filter : following_) filter->OnPlaced(model, node, pods, count);
 }
 
 }  // namespace muster::framework

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "scheduler/framework/plugin.h"
@@ -12,6 +13,11 @@ namespace muster::framework {
 /// refuses a node gives the reason.
 struct Profile {
   std::vector<std::unique_ptr<FilterPlugin>> filters;
+
+  /// The key under which the judgement of a pod set may be kept; nullopt when some plugin has none.
+  /// Cost: O(plugins + what the pod asks for), no walk over nodes.
+  std::optional<std::string> KeyOf(const PodSetView& pod_set,
+                                   const model::ClusterModel& model) const;
 };
 
 /// All filters of a profile, prepared for one pod set on the cluster as it is.
@@ -33,18 +39,29 @@ class PreparedFilters {
   std::int64_t CapacityOf(const model::ClusterModel& model, model::NodeIndex node,
                           std::int64_t limit) const;
 
+  /// The same in two parts, for sets that are placed step by step: what the rules that do not
+  /// couple nodes leave, which a step changes for its own node only, and what the others take off
+  /// it.
+  void CapacitiesOfUncoupled(const model::ClusterModel& model, std::int64_t limit,
+                             std::vector<std::int64_t>& capacity) const;
+  std::int64_t CapacityOfUncoupled(const model::ClusterModel& model, model::NodeIndex node,
+                                   std::int64_t limit) const;
+  void LimitByCoupling(const model::ClusterModel& model, std::vector<std::int64_t>& capacity) const;
+
   /// The reasons of the first filter that refuses the node; empty when none does.
   std::vector<Refusal> Explain(const model::ClusterModel& model, model::NodeIndex node) const;
 
   /// True when a pod on one node changes what another can take.
   bool CoupleNodes() const { return !coupling_.empty(); }
-  /// Tells the filters that couple nodes; see NodeFilter::OnPlaced.
+  /// Tells the filters that follow placement; see NodeFilter::OnPlaced.
   void OnPlaced(const model::ClusterModel& model, model::NodeIndex node, const model::PodInfo& pods,
                 std::int64_t count);
 
  private:
   std::vector<std::unique_ptr<NodeFilter>> filters_;
+  std::vector<NodeFilter*> uncoupled_;
   std::vector<NodeFilter*> coupling_;
+  std::vector<NodeFilter*> following_;
   std::optional<Refusal> refused_everywhere_;
 };
 

@@ -3,6 +3,20 @@
 #include <charconv>
 
 namespace muster::gang {
+namespace {
+
+/// 0 when the label is absent or no number.
+template <class Number>
+Number NumberIn(const api::Pod& pod, const char* label) {
+  Number number = 0;
+  const auto found = pod.metadata.labels.find(label);
+  if (found == pod.metadata.labels.end()) return number;
+  const std::string& text = found->second;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
 
 std::optional<std::string> ControllingPod(const api::Pod& pod) {
   for (const api::OwnerReference& owner : pod.metadata.owner_references) {
@@ -11,13 +25,12 @@ std::optional<std::string> ControllingPod(const api::Pod& pod) {
   return std::nullopt;
 }
 
+std::int64_t ExecutorIdOf(const api::Pod& executor) {
+  return NumberIn<std::int64_t>(executor, "spark-exec-id");
+}
+
 std::int32_t ResourceProfileOf(const api::Pod& executor) {
-  const auto label = executor.metadata.labels.find("spark-exec-resourceprofile-id");
-  std::int32_t profile = 0;
-  if (label == executor.metadata.labels.end()) return profile;
-  const std::string& text = label->second;
-  std::from_chars(text.data(), text.data() + text.size(), profile);
-  return profile;
+  return NumberIn<std::int32_t>(executor, "spark-exec-resourceprofile-id");
 }
 
 }  // namespace muster::gang

@@ -33,6 +33,8 @@ enum class GangKind {
 /// What is known of an application whose shape is not complete yet.
 struct Gathering {
   std::map<std::string, api::ConfigMap> config_maps;
+  /// What the ConfigMaps say, while the SparkApplication behind the driver is being read.
+  std::optional<spark::Shape> shape;
   Time since{};
   Duration retry_delay{};
   bool late_reported = false;
@@ -91,6 +93,10 @@ struct Gang {
 
 /// The UID of the pod that controls this one, if a pod does: the driver of an executor.
 std::optional<std::string> ControllingPod(const api::Pod& pod);
+
+/// Spark's number of an executor, the first is 1; 0 when the label is absent or no number (a
+/// StatefulSet's and a Deployment's executors say EXECID).
+std::int64_t ExecutorIdOf(const api::Pod& executor);
 
 /// The resource profile of an executor; 0 when the label is absent or no number.
 std::int32_t ResourceProfileOf(const api::Pod& executor);

@@ -147,6 +147,18 @@ void Reservation::DropOne(SlotSet& set, model::ClusterModel& model) {
   set.slots.erase(chosen);
 }
 
+void Reservation::DropBeyondMin(SlotSet& set, std::int64_t count, model::ClusterModel& model) {
+  std::int64_t left = std::min(count, static_cast<std::int64_t>(set.slots.size()) - set.kept_min);
+  for (const bool is_lost : {true, false}) {
+    std::erase_if(set.slots, [&](const Slot& slot) {
+      if (left <= 0 || slot.IsTaken() || slot.IsLost() != is_lost) return false;
+      if (!is_lost) model.HoldPlaces(slot.node, set.info, -1);
+      --left;
+      return true;
+    });
+  }
+}
+
 std::int64_t Reservation::DropEmptySince(Time before, model::ClusterModel& model) {
   std::int64_t dropped = 0;
   for (SlotSet& set : sets_) {

@@ -85,6 +85,8 @@ class Reservation {
   static void LoseAll(SlotSet& set, model::ClusterModel& model);
   /// Gives up one slot of the set, a lost one first, then an empty one.
   static void DropOne(SlotSet& set, model::ClusterModel& model);
+  /// Gives up `count` slots without a pod, lost ones first, but keeps `kept_min` slots of the set.
+  static void DropBeyondMin(SlotSet& set, std::int64_t count, model::ClusterModel& model);
   /// Gives up the slots that have been without a pod since `before` or longer; returns how many.
   std::int64_t DropEmptySince(Time before, model::ClusterModel& model);
   /// Gives up everything that no pod has taken.

@@ -17,6 +17,8 @@ constexpr std::size_t kNoteBytesMax = 1024;
 constexpr std::size_t kAttributeBytesMax = 128;
 // etcd holds at most about 1.5 MB per object.
 constexpr std::size_t kObjectBytesMax = 8 * 1024 * 1024;
+// What a custom resource that people write by hand never reaches.
+constexpr std::size_t kCustomResourceBytesMax = 2 * 1024 * 1024;
 constexpr char kStrategicMergePatch[] = "application/strategic-merge-patch+json";
 
 StatusOr<std::string> NamespacedPath(std::string_view prefix, const std::string& namespace_name,
@@ -49,10 +51,11 @@ HttpRequest Write(HttpMethod method, std::string target, const json& body,
   return request;
 }
 
-StatusOr<HttpRequest> Read(std::string_view resource, const api::NamespacedName& name) {
+StatusOr<HttpRequest> Read(std::string_view prefix, std::string_view resource,
+                           const api::NamespacedName& name) {
   HttpRequest request;
   MUSTER_ASSIGN_OR_RETURN(request.target,
-                          NamespacedPath("/api/v1", name.namespace_name, resource, name.name));
+                          NamespacedPath(prefix, name.namespace_name, resource, name.name));
   request.target += kServerTimeout;
   request.deadline = kDeadline;
   request.response_bytes_max = kObjectBytesMax;
@@ -116,10 +119,25 @@ StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion) {
 }
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {
-  return Read("configmaps", name);
+  return Read("/api/v1", "configmaps", name);
 }
 
-StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name) { return Read("pods", name); }
+StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch) {
+  for (const std::string* part : {&fetch.group, &fetch.version, &fetch.plural}) {
+    if (!IsPathSegment(*part)) {
+      return InvalidArgumentError("'" + Printable(*part, 512) +
+                                  "' is not a resource that an API path can hold");
+    }
+  }
+  MUSTER_ASSIGN_OR_RETURN(HttpRequest request, Read("/apis/" + fetch.group + "/" + fetch.version,
+                                                    fetch.plural, fetch.name));
+  request.response_bytes_max = kCustomResourceBytesMax;
+  return request;
+}
+
+StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name) {
+  return Read("/api/v1", "pods", name);
+}
 
 StatusOr<HttpRequest> EventRequest(const core::RecordEvent& event, const std::string& name,
                                    const EventReporter& reporter) {
@@ -159,6 +177,12 @@ StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, cons
 core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result) {
   auto [outcome, config_map] = ReadObject<api::ConfigMap>(result, api::DecodeConfigMap);
   return {call, std::move(outcome), std::move(config_map)};
+}
+
+core::CustomResourceFetched ReadCustomResourceAnswer(core::CallId call, const HttpResult& result) {
+  core::CallOutcome outcome = OutcomeOf(result, CallKind::kRead);
+  if (outcome.result != core::CallResult::kOk) return {call, std::move(outcome), {}};
+  return {call, std::move(outcome), result.body};
 }
 
 core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result) {

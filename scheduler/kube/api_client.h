@@ -24,6 +24,7 @@ StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion);
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
+StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);
 /// No resourceVersion: a consistent read.
 StatusOr<HttpRequest> PodRequest(const api::NamespacedName& name);
 
@@ -41,6 +42,8 @@ StatusOr<HttpRequest> EventSeriesRequest(const std::string& namespace_name, cons
                                          int count, Time last_observed);
 
 core::ConfigMapFetched ReadConfigMapAnswer(core::CallId call, const HttpResult& result);
+/// The text as it came, at most 2 MiB.
+core::CustomResourceFetched ReadCustomResourceAnswer(core::CallId call, const HttpResult& result);
 core::PodFetched ReadPodAnswer(core::CallId call, const HttpResult& result);
 
 }  // namespace muster::kube

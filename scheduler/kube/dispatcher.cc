@@ -32,6 +32,9 @@ std::string ObjectOf(const core::Effect& effect) {
       [](const auto& one) -> std::string {
         if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::FetchConfigMap>) {
           return "configmap " + one.config_map.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>,
+                                            core::FetchCustomResource>) {
+          return one.plural + " " + one.name.ToString();
         } else {
           return "pod " + one.pod.ToString();
         }
@@ -47,6 +50,9 @@ StatusOr<HttpRequest> RequestOf(const core::Effect& effect) {
     }
     StatusOr<HttpRequest> operator()(const core::FetchConfigMap& e) const {
       return ConfigMapRequest(e.config_map);
+    }
+    StatusOr<HttpRequest> operator()(const core::FetchCustomResource& e) const {
+      return CustomResourceRequest(e);
     }
     StatusOr<HttpRequest> operator()(const core::FetchPod& e) const { return PodRequest(e.pod); }
     StatusOr<HttpRequest> operator()(const core::DeletePod& e) const { return DeleteRequest(e); }
@@ -73,6 +79,9 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
     std::optional<core::Event> operator()(const core::FetchConfigMap& e) const {
       return core::ConfigMapFetched{e.call, std::move(outcome), std::nullopt};
     }
+    std::optional<core::Event> operator()(const core::FetchCustomResource& e) const {
+      return core::CustomResourceFetched{e.call, std::move(outcome), {}};
+    }
     std::optional<core::Event> operator()(const core::FetchPod& e) const {
       return core::PodFetched{e.call, std::move(outcome), std::nullopt};
     }
@@ -84,6 +93,9 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
 std::optional<core::Event> Answer(const core::Effect& effect, const HttpResult& result) {
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     return ReadConfigMapAnswer(fetch->call, result);
+  }
+  if (const auto* fetch = std::get_if<core::FetchCustomResource>(&effect)) {
+    return ReadCustomResourceAnswer(fetch->call, result);
   }
   if (const auto* fetch = std::get_if<core::FetchPod>(&effect)) {
     return ReadPodAnswer(fetch->call, result);

@@ -55,7 +55,7 @@ void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t coun
   if (pod != nullptr) pods_by_priority_[info->priority] += count;
   if (node >= pods_on_.size()) pods_on_.resize(nodes_.Size());
   std::vector<PodsOnNode>& here = pods_on_[node];
-  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ += count;
+  CountRequiredAntiAffinity(node, *info, count);
   // Places are held and given back in turns: the last entry is the likely one.
   if (pod == nullptr && !here.empty() && here.back().pod == nullptr && here.back().info == info) {
     here.back().count += count;
@@ -86,13 +86,21 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
     entry->second -= count;
     if (entry->second == 0) pods_by_priority_.erase(entry);
   }
-  if (!info->RareOrEmpty().pod_anti_affinity.required.empty()) required_anti_affinity_ -= count;
+  CountRequiredAntiAffinity(node, *info, -count);
   nodes_.Account(node, info->amounts, -count);
 }
 
 std::optional<std::int32_t> ClusterModel::LowestPriority() const {
   if (pods_by_priority_.empty()) return std::nullopt;
   return pods_by_priority_.begin()->first;
+}
+
+void ClusterModel::CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info,
+                                             std::int64_t count) {
+  if (info.RareOrEmpty().pod_anti_affinity.required.empty()) return;
+  if (node >= required_anti_affinity_on_.size()) required_anti_affinity_on_.resize(nodes_.Size());
+  required_anti_affinity_on_[node] += count;
+  required_anti_affinity_ += count;
 }
 
 ClusterModel ClusterModel::WithoutPods() const {

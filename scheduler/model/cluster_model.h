@@ -76,6 +76,10 @@ class ClusterModel {
   std::span<const PodsOnNode> PodsOn(NodeIndex node) const;
   /// Pods and held places that keep others away from their topology domain.
   std::int64_t CountWithRequiredAntiAffinity() const { return required_anti_affinity_; }
+  /// True when one of them is on the node.
+  bool HasRequiredAntiAffinityOn(NodeIndex node) const {
+    return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
+  }
 
   /// The lowest priority of the pods that exist; absent when there are none.
   std::optional<std::int32_t> LowestPriority() const;
@@ -88,6 +92,7 @@ class ClusterModel {
  private:
   void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
   void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
+  void CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -100,6 +105,7 @@ class ClusterModel {
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
   std::map<std::int32_t, std::int64_t> pods_by_priority_;  // of the pods that exist
+  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
 };
 
 }  // namespace muster::model

@@ -1,8 +1,16 @@
 #include "scheduler/model/node_table.h"
 
+#include <algorithm>
+
 #include "scheduler/base/check.h"
 
 namespace muster::model {
+namespace {
+
+/// As many changes as are worth following one by one, for clusters of any size.
+constexpr std::size_t kLogMin = 4096;
+
+}  // namespace
 
 bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   const NodeIndex index = FindOrAddGhost(node.metadata.name);
@@ -18,6 +26,7 @@ bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   labels_[index] = node.metadata.labels;
   taints_[index] = node.taints;
   allocatable_[index] = std::move(allocatable);
+  UpdateFree(index);
   return true;
 }
 
@@ -30,6 +39,7 @@ NodeIndex NodeTable::Remove(std::string_view name) {
   labels_[index].clear();
   taints_[index].clear();
   allocatable_[index] = ResourceVector{};
+  UpdateFree(index);
   ForgetIfEmptyGhost(index);
   return index;
 }
@@ -58,22 +68,70 @@ NodeIndex NodeTable::Add(std::string_view name) {
     taints_.emplace_back();
     allocatable_.emplace_back();
     requested_.emplace_back();
+    for (auto* column : {&free_.cpu, &free_.memory, &free_.ephemeral_storage, &free_.pods}) {
+      column->push_back(0);
+    }
   }
+  by_name_.insert(PlaceByName(name), index);
   names_[index] = std::string(name);
   index_.emplace(names_[index], index);
+  name_ranks_.clear();
+  ForgetLog();
   return index;
+}
+
+std::vector<NodeIndex>::iterator NodeTable::PlaceByName(std::string_view name) {
+  return std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                          [this](NodeIndex node, std::string_view n) { return names_[node] < n; });
+}
+
+const std::vector<std::uint32_t>& NodeTable::NameRanks() const {
+  if (name_ranks_.empty()) {
+    name_ranks_.assign(names_.size(), 0);
+    for (std::uint32_t rank = 0; rank < by_name_.size(); ++rank) name_ranks_[by_name_[rank]] = rank;
+  }
+  return name_ranks_;
+}
+
+void NodeTable::Touch(NodeIndex node) {
+  if (log_.size() >= std::max(kLogMin, names_.size())) ForgetLog();
+  log_.push_back(node);
+}
+
+/// The next version is one that nobody has a list since.
+void NodeTable::ForgetLog() {
+  log_begin_ = Version() + 1;
+  log_.clear();
+}
+
+std::optional<std::span<const NodeIndex>> NodeTable::TouchedSince(std::uint64_t version) const {
+  if (version < log_begin_) return std::nullopt;
+  return std::span(log_).subspan(version - log_begin_);
+}
+
+void NodeTable::UpdateFree(NodeIndex node) {
+  const ResourceVector& offers = allocatable_[node];
+  const ResourceVector& taken = requested_[node];
+  free_.cpu[node] = static_cast<double>(offers.cpu.value - taken.cpu.value);
+  free_.memory[node] = static_cast<double>(offers.memory.value - taken.memory.value);
+  free_.ephemeral_storage[node] =
+      static_cast<double>(offers.ephemeral_storage.value - taken.ephemeral_storage.value);
+  free_.pods[node] = static_cast<double>(offers.pods - taken.pods);
+  Touch(node);
 }
 
 void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count) {
   MUSTER_CHECK(node < Size() && !names_[node].empty(), "accounting on a node that is not there");
   AddScaled(requested_[node], amounts, count);
   MUSTER_CHECK(requested_[node].pods >= 0, "gave back more pods than were accounted");
+  UpdateFree(node);
   if (count < 0) ForgetIfEmptyGhost(node);
 }
 
 void NodeTable::ForgetAccounting() {
   for (NodeIndex node = 0; node < Size(); ++node) {
     requested_[node] = ResourceVector{};
+    UpdateFree(node);
     if (!names_[node].empty()) ForgetIfEmptyGhost(node);
   }
 }
@@ -81,9 +139,12 @@ void NodeTable::ForgetAccounting() {
 void NodeTable::ForgetIfEmptyGhost(NodeIndex node) {
   if (IsPresent(node) || requested_[node].pods != 0) return;
   MUSTER_CHECK(requested_[node] == ResourceVector{}, "no pods, but something is accounted");
+  by_name_.erase(PlaceByName(names_[node]));
   index_.erase(names_[node]);
   names_[node].clear();
   holes_.push_back(node);
+  name_ranks_.clear();
+  ForgetLog();
 }
 
 }  // namespace muster::model

@@ -3,6 +3,8 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +43,28 @@ class NodeTable {
   /// Takes everything off all nodes; ghosts are forgotten.
   void ForgetAccounting();
 
+  /// What NodeResourcesFit scans: allocatable minus requested of all nodes, negative where a node
+  /// is over-committed. Whole numbers below 2^53; what is beyond fits nowhere either way.
+  struct FreeColumns {
+    std::vector<double> cpu;  // milli
+    std::vector<double> memory;
+    std::vector<double> ephemeral_storage;
+    std::vector<double> pods;
+  };
+  const FreeColumns& FreeByColumn() const { return free_; }
+
+  /// Counts everything that has happened to the nodes: what placement reads of them, and what is
+  /// accounted on them.
+  std::uint64_t Version() const { return log_begin_ + log_.size(); }
+  /// The nodes touched since a version, some of them more than once; nullopt when that is too long
+  /// ago, or the set of nodes has changed: then look at all of them.
+  std::optional<std::span<const NodeIndex>> TouchedSince(std::uint64_t version) const;
+
+  /// The nodes, ghosts included, in the order of their names, and each node's place in it. Valid
+  /// until a node is added or forgotten. Cost: O(nodes) after that, else nothing.
+  const std::vector<NodeIndex>& ByName() const { return by_name_; }
+  const std::vector<std::uint32_t>& NameRanks() const;
+
   /// Number of columns, ghosts and holes included: the bound for walks.
   NodeIndex Size() const { return static_cast<NodeIndex>(names_.size()); }
   /// Number of nodes that exist.
@@ -60,6 +84,10 @@ class NodeTable {
 
  private:
   NodeIndex Add(std::string_view name);
+  void Touch(NodeIndex node);
+  void ForgetLog();
+  std::vector<NodeIndex>::iterator PlaceByName(std::string_view name);
+  void UpdateFree(NodeIndex node);
   void ForgetIfEmptyGhost(NodeIndex node);
 
   std::vector<std::string> names_;  // "" marks a hole
@@ -69,7 +97,12 @@ class NodeTable {
   std::vector<std::vector<api::Taint>> taints_;
   std::vector<ResourceVector> allocatable_;
   std::vector<ResourceVector> requested_;
+  FreeColumns free_;
   std::vector<NodeIndex> holes_;
+  std::vector<NodeIndex> by_name_;
+  mutable std::vector<std::uint32_t> name_ranks_;  // by NodeIndex; empty: to be worked out
+  std::vector<NodeIndex> log_;                     // touched nodes, since log_begin_
+  std::uint64_t log_begin_ = 0;
   absl::flat_hash_map<std::string, NodeIndex> index_;  // lookup only
   std::size_t present_count_ = 0;
 };

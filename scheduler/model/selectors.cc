@@ -69,6 +69,24 @@ bool Meets(const api::SelectorRequirement& requirement, const api::StringMap& la
   return Meets(requirement, Find(labels, requirement.key));
 }
 
+std::string SelectorError(const api::LabelSelector& selector) {
+  for (const api::SelectorRequirement& requirement : selector.match_expressions) {
+    const std::string& name = requirement.operator_name;
+    if (name == "In" || name == "NotIn") {
+      if (requirement.values.empty()) {
+        return "values: for 'in', 'notin' operators, values set can't be empty";
+      }
+    } else if (name == "Exists" || name == "DoesNotExist") {
+      if (!requirement.values.empty()) {
+        return "values: values set must be empty for exists and does not exist";
+      }
+    } else {
+      return "\"" + name + "\" is not a valid label selector operator";
+    }
+  }
+  return "";
+}
+
 bool Matches(const api::LabelSelector& selector, const LabelSet& labels) {
   return MatchesAll(selector, labels);
 }

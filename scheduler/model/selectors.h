@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "scheduler/api/constraints.h"
@@ -15,6 +16,10 @@ namespace muster::model {
 /// Gt and Lt compare 64-bit integers; a value that is none meets nothing.
 bool Meets(const api::SelectorRequirement& requirement, std::optional<std::string_view> label);
 bool Meets(const api::SelectorRequirement& requirement, const api::StringMap& labels);
+
+/// Why Kubernetes would not take the label selector; empty when it does. The API server keeps such
+/// selectors out. Source: k8s.io/apimachinery meta/v1, LabelSelectorAsSelector.
+std::string SelectorError(const api::LabelSelector& selector);
 
 bool Matches(const api::LabelSelector& selector, const LabelSet& labels);
 bool Matches(const api::LabelSelector& selector, const api::StringMap& labels);

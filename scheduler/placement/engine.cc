@@ -6,8 +6,12 @@ namespace muster::placement {
 
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred, const AttemptDiagnosis& diagnosis) {
-  return GangPlacer(profile, model, statement, demands, preferred, diagnosis).Run();
+                  std::span<const model::NodeIndex> preferred, PlacementCache* cache,
+                  const AttemptDiagnosis& diagnosis) {
+  PlacementCache nothing_kept;
+  return GangPlacer(profile, model, statement, demands, preferred,
+                    cache == nullptr ? nothing_kept : *cache, diagnosis)
+      .Run();
 }
 
 }  // namespace muster::placement

@@ -9,6 +9,7 @@
 #include "scheduler/framework/profile.h"
 #include "scheduler/model/statement.h"
 #include "scheduler/placement/diagnosis.h"
+#include "scheduler/placement/placement_cache.h"
 
 namespace muster::placement {
 
@@ -59,10 +60,11 @@ struct AttemptDiagnosis {
 /// Rule: the smaller sets go first, pod by pod, each onto the node where it costs the largest set
 /// the fewest places. For one driver and N identical executors this finds a placement whenever
 /// there is one: a driver on node d leaves sum(k) - (k(d) - k'(d)) places, k' counting after the
-/// driver is on d, and the largest of these is tried. The largest set then fills the roomiest nodes
-/// first and ends on the tightest node that takes the rest: the most bytes of a shuffle stay inside
-/// a node when the sum of squared shares is largest (facts: all-to-all traffic inside = sum of
-/// squares / N^2). Ties end in the node's name.
+/// driver is on d. A few likely nodes are tried first (the roomiest for executors, the tightest for
+/// drivers), and all of them when the best of those leaves too few places. The largest set then
+/// fills the roomiest nodes first and ends on the tightest node that takes the rest: the most bytes
+/// of a shuffle stay inside a node when the sum of squared shares is largest (facts: all-to-all
+/// traffic inside = sum of squares / N^2). Ties end in the node's name.
 ///
 /// Where a rule couples nodes (spread, affinity by zone), the largest set is placed node by node
 /// and every rule is asked again after each: for these sets a placement may be missed that another
@@ -70,10 +72,12 @@ struct AttemptDiagnosis {
 /// first.
 ///
 /// `preferred`: nodes taken before all others, best first (the gang's own, for later members).
-/// Cost: O(nodes x pod sets + nodes log nodes). Threading: one thread.
+/// `cache`: of this model and profile; null: nothing is kept.
+/// Cost: O(nodes x pod sets) for a shape that is not in the cache, else O(nodes touched since it
+/// was placed last + nodes filled). Threading: one thread.
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred,
+                  std::span<const model::NodeIndex> preferred, PlacementCache* cache = nullptr,
                   const AttemptDiagnosis& diagnosis = {});
 
 }  // namespace muster::placement

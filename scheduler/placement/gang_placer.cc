@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scheduler/base/check.h"
 #include "scheduler/placement/diagnosis.h"
 #include "scheduler/placement/packing.h"
 #include "scheduler/placement/size_advice.h"
@@ -12,9 +11,17 @@ namespace muster::placement {
 
 using model::NodeIndex;
 
+namespace {
+
+/// Of each of two orders, tried before all nodes are.
+constexpr std::size_t kLikelyNodes = 16;
+
+}  // namespace
+
 GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
                        model::Statement& statement, std::span<const PodSetDemand> demands,
-                       std::span<const NodeIndex> preferred, const AttemptDiagnosis& diagnosis)
+                       std::span<const NodeIndex> preferred, PlacementCache& cache,
+                       const AttemptDiagnosis& diagnosis)
     : profile_(profile),
       model_(model),
       statement_(statement),
@@ -23,12 +30,11 @@ GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& m
       start_(statement.Mark()) {
   sets_.reserve(demands.size());
   for (std::size_t i = 0; i < demands.size(); ++i) {
-    std::vector<model::PodInfoPtr> companions = CompanionsOf(demands, i);
-    // The view borrows the companions' storage, which does not move with the vector.
-    const framework::PodSetView view{demands[i].pod, *demands[i].info, companions};
-    framework::PreparedFilters filters(profile, view, model);
-    coupled_ = coupled_ || filters.CoupleNodes();
-    sets_.push_back({&demands[i], std::move(companions), view, std::move(filters), {}});
+    sets_.push_back(
+        {&demands[i],
+         cache.Judge(profile, model, demands[i].pod, demands[i].info, CompanionsOf(demands, i)),
+         {}});
+    coupled_ = coupled_ || sets_.back().judged->filters.CoupleNodes();
   }
   order_.resize(demands.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -48,22 +54,47 @@ std::vector<model::PodInfoPtr> GangPlacer::CompanionsOf(std::span<const PodSetDe
 
 Attempt GangPlacer::Run() {
   if (sets_.empty()) return Success();
+  if (coupled_) return TryDomains();
+  const Outcome outcome = PlaceAll();
+  return IsEnough(outcome) ? Success() : Fail(outcome);
+}
+
+GangPlacer::Outcome GangPlacer::PlaceAll() {
   const std::size_t bulk = order_.back();
   for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
     for (std::int64_t pod = 0; pod < sets_[order_[i]].demand->count; ++pod) {
-      if (!PlaceOneBeside(order_[i], sets_[bulk])) return Fail(order_[i], pod);
+      if (!PlaceOneBeside(order_[i], bulk)) return {order_[i], pod};
     }
   }
-  const std::int64_t placed = coupled_ ? PlaceStepByStep(bulk) : PlaceAtOnce(bulk);
-  return placed < sets_[bulk].demand->Enough() ? Fail(bulk, placed) : Success();
+  return {bulk, coupled_ ? FillStepByStep(bulk) : PlaceAtOnce(bulk)};
+}
+
+bool GangPlacer::IsWhole(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->count;
+}
+
+bool GangPlacer::IsEnough(const Outcome& outcome) const {
+  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->Enough();
+}
+
+/// Leaves a set of which nothing is placed only the nodes on which it may begin.
+void GangPlacer::KeepToStart(std::size_t set, std::vector<std::int64_t>& capacity) const {
+  if (tried_start_ == nullptr || tried_start_->sets[set] == 0) return;
+  const bool began = std::any_of(placed_.begin(), placed_.end(),
+                                 [set](const Placed& placed) { return placed.set == set; });
+  if (began) return;
+  for (NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (tried_start_->nodes[node] == 0) capacity[node] = 0;
+  }
 }
 
 void GangPlacer::Place(std::size_t set, NodeIndex node, std::int64_t count) {
   const PodSetDemand& demand = *sets_[set].demand;
   statement_.Reserve(node, demand.info, count);
   placed_.push_back({set, node, count});
-  if (!coupled_) return;
-  for (Judged& judged : sets_) judged.filters.OnPlaced(model_, node, *demand.info, count);
+  for (const Set& each : sets_) {
+    each.judged->filters.OnPlaced(model_, node, *demand.info, count);
+  }
 }
 
 void GangPlacer::TakeBackTo(std::size_t mark) {
@@ -71,60 +102,105 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
     const Placed last = placed_.back();
     placed_.pop_back();
     statement_.RollbackTo(start_ + placed_.size());
-    if (!coupled_) continue;
-    for (Judged& judged : sets_) {
-      judged.filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
+    for (const Set& each : sets_) {
+      each.judged->filters.OnPlaced(model_, last.node, *sets_[last.set].demand->info, -last.count);
     }
   }
 }
 
 /// Puts one pod of a small set where it costs the bulk set the fewest places.
-bool GangPlacer::PlaceOneBeside(std::size_t index, Judged& bulk) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, 1, set.capacity);
-  bulk.filters.Capacities(model_, kUnlimited, bulk.capacity);
-  NodeIndex best = model::kNoNode;
-  std::int64_t best_loss = 0;
-  std::int64_t best_left = 0;
-  for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
-    if (set.capacity[node] == 0) continue;
-    const std::int64_t left = BulkCapacityBeside(node, index, bulk);
-    const std::int64_t loss = bulk.capacity[node] - left;
-    const bool better = best == model::kNoNode || loss < best_loss ||
-                        (loss == best_loss && left > best_left) ||
-                        (loss == best_loss && left == best_left &&
-                         model_.Nodes().Name(node) < model_.Nodes().Name(best));
-    if (better) {
-      best = node;
-      best_loss = loss;
-      best_left = left;
+bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk) {
+  RefreshCapacity(index);
+  RefreshCapacity(bulk);
+  Beside best;
+  if (!coupled_) {
+    best = BestBeside(index, bulk, LikelyNodes(sets_[index], sets_[bulk]));
+    // Later small pods cost places too: only what is left over is theirs to take.
+    const std::int64_t left = PlacesOf(sets_[bulk]) - best.loss;
+    if (best.node != model::kNoNode && best.loss > 0 && left < sets_[bulk].demand->count) {
+      best.node = model::kNoNode;
     }
   }
-  if (best == model::kNoNode) return false;
-  Place(index, best, 1);
+  if (best.node == model::kNoNode) best = BestBeside(index, bulk, AllNodes(sets_[index]));
+  if (best.node == model::kNoNode) return false;
+  Place(index, best.node, 1);
   return true;
 }
 
-std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Judged& bulk) {
-  if (bulk.capacity[node] == 0) return 0;
+GangPlacer::Beside GangPlacer::BestBeside(std::size_t index, std::size_t bulk,
+                                          std::span<const NodeIndex> nodes) {
+  Beside best;
+  for (NodeIndex node : nodes) {
+    const std::int64_t left = BulkCapacityBeside(node, index, sets_[bulk]);
+    const std::int64_t loss = CapacityOf(sets_[bulk], node) - left;
+    const bool better = best.node == model::kNoNode || loss < best.loss ||
+                        (loss == best.loss && left > best.left) ||
+                        (loss == best.loss && left == best.left &&
+                         model_.Nodes().Name(node) < model_.Nodes().Name(best.node));
+    if (better) best = {node, loss, left};
+  }
+  return best;
+}
+
+/// Beside many executors, where it may cost no place, or where no executor fits anyhow.
+std::vector<NodeIndex> GangPlacer::LikelyNodes(const Set& set, const Set& bulk) const {
+  using Order = CapacityIndex::Order;
+  std::vector<NodeIndex> nodes = bulk.judged->index.First(Order::kRoomiest, kLikelyNodes);
+  std::erase_if(nodes, [&](NodeIndex node) { return CapacityOf(set, node) == 0; });
+  for (NodeIndex node : set.judged->index.First(Order::kTightest, kLikelyNodes)) {
+    nodes.push_back(node);
+  }
+  return nodes;
+}
+
+/// Those that take a pod of the set.
+std::vector<NodeIndex> GangPlacer::AllNodes(const Set& set) const {
+  std::vector<NodeIndex> nodes;
+  for (NodeIndex node = 0; node < model_.Nodes().Size(); ++node) {
+    if (CapacityOf(set, node) > 0) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+void GangPlacer::RefreshCapacity(std::size_t index) {
+  Set& set = sets_[index];
+  if (coupled_) {
+    set.judged->filters.Capacities(model_, kUnlimited, set.capacity);
+    KeepToStart(index, set.capacity);
+  } else {
+    set.judged->index.Refresh(model_, set.judged->filters);
+  }
+}
+
+std::int64_t GangPlacer::CapacityOf(const Set& set, NodeIndex node) const {
+  return coupled_ ? set.capacity[node] : set.judged->index.CapacityOf(node);
+}
+
+std::int64_t GangPlacer::PlacesOf(const Set& set) const {
+  return coupled_ ? std::accumulate(set.capacity.begin(), set.capacity.end(), std::int64_t{0})
+                  : set.judged->index.Total();
+}
+
+std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, const Set& bulk) {
+  // Where nodes are coupled, a pod that comes may be the one that the others want to be near.
+  if (CapacityOf(bulk, node) == 0 && !coupled_) return 0;
   const std::size_t mark = placed_.size();
   Place(index, node, 1);
-  const std::int64_t left = bulk.filters.CapacityOf(model_, node, kUnlimited);
+  const std::int64_t left = bulk.judged->filters.CapacityOf(model_, node, kUnlimited);
   TakeBackTo(mark);
   return left;
 }
 
 /// Returns how many pods fit, and places them if these are enough.
 std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, kUnlimited, set.capacity);
-  const std::int64_t places =
-      std::accumulate(set.capacity.begin(), set.capacity.end(), std::int64_t{0});
+  const Set& set = sets_[index];
+  RefreshCapacity(index);
+  const std::int64_t places = PlacesOf(set);
   if (places < set.demand->Enough()) return places;
-  const auto filled = FillRoomiestFirst(model_.Nodes(), set.capacity, preferred_,
-                                        std::min(places, set.demand->count));
-  MUSTER_CHECK(filled.has_value(), "there are places enough");
-  for (const Filled& share : *filled) Place(index, share.node, share.count);
+  const std::int64_t count = std::min(places, set.demand->count);
+  for (const Filled& share : set.judged->index.Fill(preferred_, count)) {
+    Place(index, share.node, share.count);
+  }
   return places;
 }
 
@@ -134,34 +210,36 @@ Attempt GangPlacer::Success() const {
   return {std::move(shares), "", 0};
 }
 
-Attempt GangPlacer::Fail(std::size_t index, std::int64_t fitting) {
+Attempt GangPlacer::Fail(const Outcome& outcome) {
   using Form = AttemptDiagnosis::Form;
   if (diagnosis_.form == Form::kNone) {
     TakeBackTo(0);
     return {};
   }
-  const Judged& set = sets_[index];
-  FillUp(index);
-  NodeRefusals refusals = FitError(model_, set.filters, diagnosis_.instead);
+  const Set& set = sets_[outcome.set];
+  FillUp(outcome.set);
+  NodeRefusals refusals = FitError(model_, set.judged->filters, diagnosis_.instead);
   Attempt attempt{std::nullopt, std::move(refusals.text), refusals.unresolvable_nodes};
   if (diagnosis_.form == Form::kFitError) {
     TakeBackTo(0);
     return attempt;
   }
-  if (sets_.size() > 1 || set.demand->count > 1) attempt.diagnosis += GangSentence(index, fitting);
+  if (sets_.size() > 1 || set.demand->count > 1) {
+    attempt.diagnosis += GangSentence(outcome.set, outcome.placed);
+  }
   TakeBackTo(0);
-  attempt.diagnosis += SizeAdvice(profile_, model_, set.view, set.demand->label);
+  attempt.diagnosis += SizeAdvice(profile_, model_, set.judged->view, set.demand->label);
   return attempt;
 }
 
 /// Takes every place that is left, so that each node can say why one more pod is too many.
 void GangPlacer::FillUp(std::size_t index) {
   if (coupled_) {
-    FillStepByStep(index, {});
+    FillStepByStep(index);
     return;
   }
   std::vector<std::int64_t> capacity;
-  sets_[index].filters.Capacities(model_, kUnlimited, capacity);
+  sets_[index].judged->filters.Capacities(model_, kUnlimited, capacity);
   for (NodeIndex node = 0; node < capacity.size(); ++node) {
     if (capacity[node] > 0) Place(index, node, capacity[node]);
   }
@@ -171,7 +249,7 @@ std::string GangPlacer::GangSentence(std::size_t index, std::int64_t fitting) co
   const PodSetDemand& demand = *sets_[index].demand;
   std::string text = " The gang is admitted whole or not at all: " + std::to_string(fitting) +
                      " of " + std::to_string(demand.Enough()) + " " + demand.label + " fit";
-  for (const Judged& other : sets_) {
+  for (const Set& other : sets_) {
     if (&other == &sets_[index]) continue;
     text += " beside " + std::to_string(other.demand->Enough()) + " " + other.demand->label;
   }

@@ -47,11 +47,15 @@ bool Offers(const model::ResourceVector& a, const model::ResourceVector& b) {
 
 std::string SizeAdvice(const framework::Profile& profile, const model::ClusterModel& model,
                        const framework::PodSetView& pod_set, const std::string& label) {
-  // A pod that asks for nothing is refused only by rules that have nothing to do with size.
+  // A pod that asks for nothing and has nothing to do with other pods is refused only by rules that
+  // hold on an empty node too, and have nothing to do with size.
   model::PodInfo sizeless;
   sizeless.namespace_name = pod_set.info.namespace_name;
-  sizeless.labels = pod_set.info.labels;
-  const framework::PreparedFilters filters(profile, {pod_set.pod, sizeless}, model);
+  api::Pod alone = pod_set.pod;
+  alone.spec.pod_affinity = {};
+  alone.spec.pod_anti_affinity = {};
+  alone.spec.topology_spread.clear();
+  const framework::PreparedFilters filters(profile, {alone, sizeless}, model);
   const model::ResourceVector& asked = pod_set.info.amounts;
   const model::NodeTable& nodes = model.Nodes();
   model::NodeIndex nearest = model::kNoNode;

@@ -1,8 +1,7 @@
-// Placement of sets with rules that couple nodes: after each node every rule is asked again.
+// Placement of gangs with rules that couple nodes: after each node every such rule is asked again.
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "scheduler/placement/gang_placer.h"
 #include "scheduler/placement/packing.h"
@@ -12,7 +11,7 @@ namespace {
 
 using model::NodeIndex;
 
-/// Attempts of one set at most: a cluster has few zones, but may have many racks.
+/// Domains tried for one gang at most: a cluster has few zones, but may have many racks.
 constexpr std::size_t kDomainsMax = 32;
 
 /// The node's place under all the keys together; absent where it lacks one of them.
@@ -29,82 +28,118 @@ std::optional<std::vector<std::string>> DomainOf(const api::StringMap& labels,
 
 }  // namespace
 
-/// Places as many pods as the demand asks, or as many as it can. Pods that must share a topology
-/// domain are tried in one domain after the other.
-std::int64_t GangPlacer::PlaceStepByStep(std::size_t index) {
-  Judged& set = sets_[index];
-  set.filters.Capacities(model_, kUnlimited, set.capacity);
-  const std::size_t mark = placed_.size();
-  const std::vector<std::vector<std::uint8_t>> domains = DomainsToTry(set);
-  std::int64_t most = 0;
-  std::size_t best = 0;
-  for (std::size_t i = 0; i < domains.size(); ++i) {
-    const std::int64_t placed = FillStepByStep(index, domains[i]);
-    if (placed >= set.demand->count) return placed;
-    TakeBackTo(mark);
+/// Pods that must share a topology domain are tried in one domain after the other, and at last
+/// wherever the rules let them begin. The first attempt that places all is taken, else the one that
+/// places most.
+Attempt GangPlacer::TryDomains() {
+  const std::vector<Start> starts = StartsToTry();
+  std::vector<const Start*> tries;
+  for (const Start& start : starts) tries.push_back(&start);
+  tries.push_back(nullptr);
+  const Start* best = nullptr;
+  std::int64_t most = -1;
+  for (const Start* start : tries) {
+    tried_start_ = start;
+    const Outcome outcome = PlaceAll();
+    if (IsWhole(outcome)) return Success();
+    const std::int64_t placed = outcome.set == order_.back() ? outcome.placed : 0;
     if (placed > most) {
       most = placed;
-      best = i;
+      best = start;
     }
+    TakeBackTo(0);
   }
-  if (most >= set.demand->Enough()) FillStepByStep(index, domains[best]);
-  return most;
+  tried_start_ = best;
+  const Outcome outcome = PlaceAll();
+  return IsEnough(outcome) ? Success() : Fail(outcome);
 }
 
-/// The first node is one of `first_nodes` (by index; empty: any). Returns how many were placed.
-std::int64_t GangPlacer::FillStepByStep(std::size_t index,
-                                        std::span<const std::uint8_t> first_nodes) {
-  Judged& set = sets_[index];
+/// In each domain first the whole gang, then only the sets that must be near others, so that the
+/// driver leaves them the room where it can.
+std::vector<GangPlacer::Start> GangPlacer::StartsToTry() const {
+  std::size_t set = 0;
+  const std::vector<std::string> keys = AffinityKeys(set);
+  if (keys.empty()) return {};
+  std::vector<std::uint8_t> with_affinity(sets_.size(), 0);
+  for (std::size_t i = 0; i < sets_.size(); ++i) {
+    with_affinity[i] = sets_[i].judged->pod.spec.pod_affinity.required.empty() ? 0 : 1;
+  }
+  const std::vector<std::uint8_t> all(sets_.size(), 1);
+  std::vector<Start> starts;
+  for (std::vector<std::uint8_t>& domain : DomainsThatHold(set, keys)) {
+    if (with_affinity != all) starts.push_back({domain, all});
+    starts.push_back({std::move(domain), with_affinity});
+  }
+  return starts;
+}
+
+/// The topology keys under which the largest set with affinity must share a domain, and that set.
+std::vector<std::string> GangPlacer::AffinityKeys(std::size_t& set) const {
+  std::vector<std::string> keys;
+  for (auto index = order_.rbegin(); index != order_.rend() && keys.empty(); ++index) {
+    set = *index;
+    for (const api::PodAffinityTerm& term : sets_[set].judged->pod.spec.pod_affinity.required) {
+      keys.push_back(term.topology_key);
+    }
+  }
+  return keys;
+}
+
+/// The nodes of each domain that has room enough for the set, whatever the rules between pods say.
+/// The roomiest domain first, ties by name.
+std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsThatHold(
+    std::size_t set, const std::vector<std::string>& keys) const {
+  const Set& wanted = sets_[set];
+  api::Pod alone = wanted.judged->pod;
+  alone.spec.pod_affinity = {};
+  alone.spec.topology_spread.clear();
+  const framework::PreparedFilters filters(profile_, {alone, *wanted.judged->info}, model_);
+  std::vector<std::int64_t> capacity;
+  filters.Capacities(model_, kUnlimited, capacity);
+  struct Domain {
+    std::int64_t places = 0;
+    std::vector<std::uint8_t> nodes;
+  };
+  std::map<std::vector<std::string>, Domain> by_name;
+  for (NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (capacity[node] == 0) continue;
+    const auto name = DomainOf(model_.Nodes().Labels(node), keys);
+    if (!name) continue;
+    Domain& domain = by_name[*name];
+    domain.places += capacity[node];
+    domain.nodes.resize(capacity.size(), 0);
+    domain.nodes[node] = 1;
+  }
+  std::vector<Domain> domains;
+  for (auto& [name, domain] : by_name) {
+    if (domain.places >= wanted.demand->Enough()) domains.push_back(std::move(domain));
+  }
+  std::stable_sort(domains.begin(), domains.end(),
+                   [](const Domain& a, const Domain& b) { return a.places > b.places; });
+  if (domains.size() > kDomainsMax) domains.resize(kDomainsMax);
+  std::vector<std::vector<std::uint8_t>> nodes;
+  for (Domain& domain : domains) nodes.push_back(std::move(domain.nodes));
+  return nodes;
+}
+
+/// Places as many pods as the demand asks, or as many as it can, and returns how many.
+std::int64_t GangPlacer::FillStepByStep(std::size_t index) {
+  Set& set = sets_[index];
+  std::vector<std::int64_t> uncoupled;
+  set.judged->filters.CapacitiesOfUncoupled(model_, kUnlimited, uncoupled);
   std::int64_t placed = 0;
   while (placed < set.demand->count) {
-    set.filters.Capacities(model_, kUnlimited, set.capacity);
-    if (placed == 0 && !first_nodes.empty()) {
-      for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
-        if (first_nodes[node] == 0) set.capacity[node] = 0;
-      }
-    }
+    set.capacity = uncoupled;
+    set.judged->filters.LimitByCoupling(model_, set.capacity);
+    KeepToStart(index, set.capacity);
     const Filled step =
         FillOneNode(model_.Nodes(), set.capacity, preferred_, set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
+    uncoupled[step.node] = set.judged->filters.CapacityOfUncoupled(model_, step.node, kUnlimited);
     placed += step.count;
   }
   return placed;
-}
-
-/// Each entry marks the nodes on which a first pod may start; one empty entry where the start makes
-/// no difference. The roomiest domain first, ties by name.
-std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsToTry(const Judged& set) const {
-  std::vector<std::string> keys;
-  for (const api::PodAffinityTerm& term : set.view.pod.spec.pod_affinity.required) {
-    keys.push_back(term.topology_key);
-  }
-  if (keys.empty()) return {{}};
-  struct Domain {
-    std::int64_t places = 0;
-    std::vector<std::string> name;
-    std::vector<std::uint8_t> nodes;
-  };
-  std::map<std::vector<std::string>, Domain> by_name;
-  for (NodeIndex node = 0; node < set.capacity.size(); ++node) {
-    if (set.capacity[node] == 0) continue;
-    auto name = DomainOf(model_.Nodes().Labels(node), keys);
-    if (!name) continue;
-    Domain& domain = by_name[*name];
-    domain.name = std::move(*name);
-    domain.places += set.capacity[node];
-    domain.nodes.resize(set.capacity.size(), 0);
-    domain.nodes[node] = 1;
-  }
-  if (by_name.size() < 2) return {{}};
-  std::vector<Domain> domains;
-  for (auto& [name, domain] : by_name) domains.push_back(std::move(domain));
-  std::stable_sort(domains.begin(), domains.end(),
-                   [](const Domain& a, const Domain& b) { return a.places > b.places; });
-  if (domains.size() > kDomainsMax) domains.resize(kDomainsMax);
-  std::vector<std::vector<std::uint8_t>> starts;
-  for (Domain& domain : domains) starts.push_back(std::move(domain.nodes));
-  return starts;
 }
 
 }  // namespace muster::placement

@@ -65,13 +65,14 @@ class VictimSearch {
   model::ClusterModel& model_;
   std::span<const PodSetDemand> demands_;
   std::span<const EvictionUnit> units_;
+  PlacementCache cache_;  // of this search: from trial to trial little changes
   TentativeEvictions evictions_;
   std::int64_t trials_left_;
 };
 
 Attempt VictimSearch::Place(const AttemptDiagnosis& diagnosis) {
   model::Statement statement(model_);
-  return PlaceGang(profile_, model_, statement, demands_, {}, diagnosis);
+  return PlaceGang(profile_, model_, statement, demands_, {}, &cache_, diagnosis);
 }
 
 /// Nodes without victims say so; those with some say what is missing without them.
@@ -161,8 +162,8 @@ bool VictimSearch::HasRoomFor(std::size_t unit) const {
 void VictimSearch::GiveBackCoarsely(std::span<const std::size_t> order) {
   std::vector<std::uint8_t> used(model_.Nodes().Size(), 0);
   model::Statement statement(model_);
-  const Attempt attempt =
-      PlaceGang(profile_, model_, statement, demands_, {}, {AttemptDiagnosis::Form::kNone});
+  const Attempt attempt = PlaceGang(profile_, model_, statement, demands_, {}, &cache_,
+                                    {AttemptDiagnosis::Form::kNone});
   if (!attempt.shares) return;
   for (const auto& shares : *attempt.shares) {
     for (const NodeShare& share : shares) used[share.node] = 1;

@@ -8,7 +8,7 @@ namespace {
 using http::MetricsPage;
 
 constexpr std::array<const char*, kube::DispatcherStatistics::kVerbs> kVerbs = {
-    "bind_pod",  "patch_pod_condition", "fetch_config_map",
+    "bind_pod",  "patch_pod_condition", "fetch_config_map", "fetch_custom_resource",
     "fetch_pod", "record_event",        "delete_pod"};
 constexpr std::array<const char*, kube::DispatcherStatistics::kResults> kResults = {
     "ok", "not_found", "conflict", "forbidden", "invalid", "unavailable", "unknown"};

@@ -57,7 +57,36 @@ class ShellSplitter {
 
   void Append(char c) {
     Current().text += c;
-    if (c == '$' || c == '`') Current().is_resolved = false;
+    if (c != '$' && c != '`') return;
+    Current().is_resolved = false;
+    if (c == '`') {
+      AppendUntil('`', '`');
+    } else if (rest_.starts_with('(') || rest_.starts_with('{')) {
+      const char open = Take();
+      Current().text += open;
+      AppendUntil(open, open == '(' ? ')' : '}');
+    }
+  }
+
+  /// The rest of an expansion, whose blanks and separators are no ends of words.
+  void AppendUntil(char open, char close) {
+    std::string& text = Current().text;
+    char quote = '\0';
+    for (int depth = 1; depth > 0 && !rest_.empty();) {
+      const char c = Take();
+      text += c;
+      if (c == '\\' && quote != '\'' && !rest_.empty()) {
+        text += Take();
+      } else if (quote != '\0') {
+        if (c == quote) quote = '\0';
+      } else if (c == close) {
+        --depth;
+      } else if (c == open) {
+        ++depth;
+      } else if (open == '(' && (c == '\'' || c == '"')) {
+        quote = c;
+      }
+    }
   }
 
   void Escape() {

@@ -23,7 +23,7 @@ Word SubstituteVariables(std::string_view text, const api::StringMap& environmen
 
 /// The simple commands of a shell script, each as its words: quotes, backslashes, comments and the
 /// separators ; & | ( ) and line ends are understood, redirections are left out. Nothing is
-/// expanded: a word with $ or a backtick is not resolved.
+/// expanded: a word with $ or a backtick is not resolved, and holds $(...) whole.
 std::vector<std::vector<Word>> SplitShellScript(std::string_view script);
 
 }  // namespace muster::spark

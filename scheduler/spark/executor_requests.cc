@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace muster::spark {
 namespace {
@@ -15,11 +16,14 @@ constexpr std::int64_t kOverheadMinMebibytes = 384;
 /// More cannot be written as a number of bytes in 63 bits.
 constexpr std::int64_t kMebibytesMax = std::numeric_limits<std::int64_t>::max() >> 20;
 
-/// The first number of a version, or 0.
-int MajorVersion(std::string_view version) {
+/// "4.3.0-SNAPSHOT" is {4, 3}; what is no number is 0.
+std::pair<int, int> ReleaseLine(std::string_view version) {
   int major = 0;
-  std::from_chars(version.data(), version.data() + version.size(), major);
-  return major;
+  int minor = 0;
+  const char* end = version.data() + version.size();
+  const char* after = std::from_chars(version.data(), end, major).ptr;
+  if (after != end && *after == '.') std::from_chars(after + 1, end, minor);
+  return {major, minor};
 }
 
 StatusOr<std::optional<std::int64_t>> ReadOverhead(Settings& settings) {
@@ -47,7 +51,7 @@ StatusOr<std::int64_t> ComputeOverhead(Settings& settings, std::int64_t heap,
   MUSTER_ASSIGN_OR_RETURN(const double factor, ReadOverheadFactor(settings));
   std::int64_t least = kOverheadMinMebibytes;
   // The least overhead can be configured since 4.0.
-  const int major = MajorVersion(spark_version);
+  const int major = ReleaseLine(spark_version).first;
   if (major == 0 || major >= 4) {
     MUSTER_ASSIGN_OR_RETURN(
         const std::optional<std::int64_t> configured_least,
@@ -136,6 +140,19 @@ Status AddExtendedResources(Settings& settings, api::ResourceList& limits) {
   return OkStatus();
 }
 
+/// A proposal (SPARK-54596) to request less than the limit. No release up to 4.3.0 knows its keys,
+/// so there they have no effect; a later one may.
+Status NoteBurstyOverhead(Settings& settings, std::string_view spark_version) {
+  constexpr std::string_view kKey = "spark.executor.memoryOverheadBursty.enabled";
+  if (ReleaseLine(spark_version) <= std::pair(4, 3)) return OkStatus();
+  MUSTER_ASSIGN_OR_RETURN(const bool is_bursty, settings.Boolean(kKey, false));
+  if (is_bursty) {
+    settings.AddUnknown(std::string(kKey) +
+                        "=true may lower the memory request below what is computed here");
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 StatusOr<ExecutorMemory> ComputeExecutorMemory(Settings& settings, std::string_view spark_version) {
@@ -152,13 +169,7 @@ StatusOr<ExecutorMemory> ComputeExecutorMemory(Settings& settings, std::string_v
     return settings.Refuse(kHeapKey, "with overhead, off-heap and Python memory at most " +
                                          std::to_string(kMebibytesMax) + "m is allowed");
   }
-  MUSTER_ASSIGN_OR_RETURN(const bool is_bursty,
-                          settings.Boolean("spark.executor.memoryOverheadBursty.enabled", false));
-  if (is_bursty) {
-    settings.AddUnknown(
-        "spark.executor.memoryOverheadBursty.enabled=true lowers the memory request; the limit is "
-        "used as an upper bound");
-  }
+  MUSTER_RETURN_IF_ERROR(NoteBurstyOverhead(settings, spark_version));
   return memory;
 }
 

@@ -41,6 +41,17 @@ void NoteForeignSteps(Settings& settings) {
   settings.AddUnknown(std::string(kKey) + " names code that may change executor pods");
 }
 
+bool NamesNoScheduler(const api::Pod& driver, const Settings& settings,
+                      const api::Pod& executor_template) {
+  // What is in the driver's template is not known, as the submitter keeps it.
+  const auto keys = {"spark.kubernetes.scheduler.name", "spark.kubernetes.driver.scheduler.name",
+                     "spark.kubernetes.executor.scheduler.name",
+                     "spark.kubernetes.driver.podTemplateFile"};
+  return LabelOf(driver, kRoleLabel) == "driver" && executor_template.spec.scheduler_name.empty() &&
+         std::none_of(keys.begin(), keys.end(),
+                      [&settings](const char* key) { return settings.Has(key); });
+}
+
 /// The value of a key that is no reason for doubt when it is not known; "" then.
 std::string ConfiguredText(const DriverConfiguration& configuration, std::string_view key) {
   if (configuration.origins.unresolved.contains(key)) return "";
@@ -102,6 +113,7 @@ StatusOr<Shape> ComputeShape(const api::Pod& driver, const ConfigMaps& config_ma
   for (const std::string& reason : configuration.unknown) settings.AddUnknown(reason);
   MUSTER_ASSIGN_OR_RETURN(const ExecutorCount count, ComputeExecutorCount(settings));
   MUSTER_ASSIGN_OR_RETURN(api::Pod pod_template, ReadTemplate(driver, config_maps, settings));
+  shape.names_no_scheduler = NamesNoScheduler(driver, settings, pod_template);
   const ExecutorIdentity identity =
       configuration.is_client_mode
           ? ClientIdentity(driver, configuration, shape.application_id, settings)

@@ -46,6 +46,10 @@ struct Shape {
   /// Reasons why the prediction is not exact ("spark.executor.memory holds ${env:SIZE}"); empty
   /// when it is.
   std::vector<std::string> unknown;
+  /// Nothing that the submitter wrote names a scheduler for either role, and Spark's labels are on
+  /// the driver: if it has one by name all the same, admission gave it (a MutatingAdmissionPolicy,
+  /// say), and executors may be given it too. `executor_sets` are as if they were not.
+  bool names_no_scheduler = false;
 };
 
 /// Where a driver keeps its configuration: which ConfigMaps have to be fetched, and which key of

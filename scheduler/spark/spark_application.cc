@@ -18,6 +18,8 @@ namespace {
 
 using nlohmann::json;
 
+// etcd holds at most about 1.5 MB per object.
+constexpr std::size_t kSparkApplicationBytesMax = 2 << 20;
 constexpr char kMutatedLabel[] = "sparkoperator.k8s.io/mutated-by-spark-operator";
 constexpr char kApplicationNameOfOperator[] = "sparkoperator.k8s.io/app-name";
 
@@ -220,6 +222,33 @@ StatusOr<Shape> ApplySparkApplication(Shape shape, const json& custom_resource) 
     }
   }
   return shape;
+}
+
+StatusOr<Shape> ApplySparkApplicationText(Shape shape, const api::Pod& driver,
+                                          std::string_view text) {
+  StatusOr<json> object = api::ParseJson(text, kSparkApplicationBytesMax);
+  if (!object.ok()) return Annotate(object.status(), "SparkApplication");
+  const json& uid = At(At(*object, "metadata"), "uid");
+  for (const api::OwnerReference& owner : driver.metadata.owner_references) {
+    if (owner.kind != "SparkApplication" || owner.uid.empty() || owner.uid == uid) continue;
+    return NotFoundError("the driver is of an earlier SparkApplication of this name (UID " +
+                         Shown(owner.uid) + ")");
+  }
+  return ApplySparkApplication(std::move(shape), *object);
+}
+
+void AssumeFromDriver(const api::Pod& driver, Shape& shape) {
+  for (ExecutorSet& set : shape.executor_sets) {
+    if (set.pod.spec.scheduler_name == "default-scheduler") {
+      set.pod.spec.scheduler_name = driver.spec.scheduler_name;
+    }
+    std::vector<api::Toleration>& known = set.pod.spec.tolerations;
+    for (const api::Toleration& toleration : driver.spec.tolerations) {
+      if (std::find(known.begin(), known.end(), toleration) == known.end()) {
+        known.push_back(toleration);
+      }
+    }
+  }
 }
 
 }  // namespace muster::spark

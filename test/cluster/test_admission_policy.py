@@ -10,6 +10,7 @@ from rig import accounting, scheduler, spark
 from rig.api import MERGE, Json
 from rig.control_plane import Cluster
 from rig.kubelet import Kubelet
+from rig.light_app import LightApp
 from rig.pod_run import SLEEP_IMAGE
 from rig.scheduler import MANIFESTS, Muster, kubectl
 from rig.waiting import wait_for
@@ -72,7 +73,6 @@ def test_applies_twice_unchanged(cluster: Cluster, policy: None) -> None:
     assert all(line.endswith(" unchanged") for line in again), again
 
 
-@pytest.mark.xfail(strict=False, reason="the executors' schedulerName is predicted from the settings alone")
 def test_real_spark_without_a_scheduler_name_is_a_gang(
     chosen: Workspace, muster: Muster, kubelet: Kubelet
 ) -> None:
@@ -88,6 +88,28 @@ def test_real_spark_without_a_scheduler_name_is_a_gang(
     plan = accounting.plan(ended)
     assert plan is not None, [event["note"] for event in chosen.events(name)]
     assert sum(accounting.slots(plan).values()) == 2
+
+
+@pytest.mark.usefixtures("muster")
+def test_executors_that_no_policy_moves_hold_no_room(workspace: Workspace) -> None:
+    """A driver that carries the name alone: its executors go to kube-scheduler, and the reserved places to others."""
+    workspace.add_nodes(2, cpu="2")
+    app = LightApp(workspace, 3, scheduler.NAME)
+    del app.properties["spark.kubernetes.scheduler.name"]
+    app.submit()
+    wait_for("the driver to run", app.driver_runs, 30)
+    assert accounting.plan(app.driver()) is not None
+    app.scheduler = DEFAULT  # of the executors
+    app.play()
+    wait_for("the application to be whole", app.whole, 30)
+    notes = wait_for("the driver to be told", lambda: _notes(workspace, app.driver_name, "GangMismatch"), 10)
+    assert DEFAULT in notes[0]
+    app.finish()
+    assert accounting.overcommitted(workspace.api) == []
+
+
+def _notes(workspace: Workspace, pod: str, reason: str) -> list[str]:
+    return [str(event["note"]) for event in workspace.events(pod) if event["reason"] == reason]
 
 
 def _label(workspace: Workspace, value: str | None) -> None:

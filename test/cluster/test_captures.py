@@ -28,10 +28,6 @@ FEW = (
     "11-executor-template", "12-dynamic-initial-4", "14-scheduler-template-and-conf",
 )
 KEPT = RIG_ROOT / "captures"
-NOT_YET = {
-    "11-template-between-pods": "the shape shows neither affinity between pods nor topology spread",
-    "16-bursty-overhead": "the keys are taken for real, but no release up to 4.3.0 knows them",
-}
 # More at a time are not faster on two cores.
 PARALLEL = 2
 
@@ -58,9 +54,7 @@ def _parameters() -> Iterator[object]:
     for version in VERSIONS:
         for name in NAMES:
             if CASES[name].suits(version):
-                reason = NOT_YET.get(name)
-                marks = [pytest.mark.xfail(strict=False, reason=reason)] if reason else []
-                yield pytest.param(version, name, marks=marks, id=f"{version}-{name}")
+                yield pytest.param(version, name, id=f"{version}-{name}")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,13 @@ from rig.api import ApiError, Json
 from rig.cache import RIG_ROOT
 from rig.control_plane import Cluster
 from rig.light_app import LightApp
-from rig.operator_app import GROUP, OperatorApp, create_application
+from rig.operator_app import (
+    GROUP,
+    OperatorApp,
+    create_application,
+    create_schedule,
+    create_scheduled_application,
+)
 from rig.scheduler import MANIFESTS, USER, kubectl
 from rig.waiting import holds_for, wait_for
 from rig.workspace import Workspace
@@ -23,7 +29,6 @@ CRD = str(RIG_ROOT / "sparkapplication_crd.yaml")
 RIGHTS = str(MANIFESTS / "optional" / "spark-operator-rbac.yaml")
 TAINT = {"key": "dedicated", "value": "spark", "effect": "NoSchedule"}
 TOLERATION = {"key": "dedicated", "operator": "Equal", "value": "spark", "effect": "NoSchedule"}
-NOT_YET = pytest.mark.xfail(strict=False, reason="executors are predicted without the SparkApplication")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -61,7 +66,6 @@ def test_application_is_a_gang(workspace: Workspace, executor: Json) -> None:
     assert _slots(app) == app.executor_nodes()
 
 
-@NOT_YET
 @pytest.mark.usefixtures("_rights", "muster")
 def test_tolerations_and_selectors_of_the_webhook_are_known(workspace: Workspace) -> None:
     """The driver fits one node only, and its executors the others only: nothing on the driver tells of that."""
@@ -73,7 +77,6 @@ def test_tolerations_and_selectors_of_the_webhook_are_known(workspace: Workspace
     assert _slots(app) == app.executor_nodes()
 
 
-@NOT_YET
 @pytest.mark.usefixtures("_rights", "muster")
 def test_sidecars_of_the_webhook_count(workspace: Workspace) -> None:
     """With its sidecar an executor needs 1.5 CPUs, so that the third has no room, and the driver waits."""
@@ -86,7 +89,6 @@ def test_sidecars_of_the_webhook_count(workspace: Workspace) -> None:
     assert _slots(app) == app.executor_nodes()
 
 
-@NOT_YET
 @pytest.mark.usefixtures("muster")
 def test_without_the_right_the_driver_is_the_model(workspace: Workspace) -> None:
     """The usual case: both roles have the same tolerations, and Muster may not read the application."""
@@ -124,14 +126,17 @@ def test_second_run_of_the_same_name_has_its_own_places(workspace: Workspace) ->
     assert accounting.overcommitted(workspace.api) == []
 
 
-@pytest.mark.usefixtures("muster")
+@pytest.mark.usefixtures("_rights", "muster")
 def test_burst_of_a_schedule_runs_one_by_one(workspace: Workspace) -> None:
-    """A ScheduledSparkApplication makes like applications at like times; the cluster holds one of them."""
-    workspace.add_nodes(2, cpu="2")
-    labels = {f"{GROUP}/scheduled-app-name": "nightly"}
+    """A ScheduledSparkApplication makes like applications at like times; the cluster holds one of them.
+
+    With their sidecars each needs 1 + 2 x 1.5 CPUs, so that two never fit beside each other.
+    """
+    workspace.add_nodes(2, cpu="3")
+    schedule = create_schedule(workspace, "nightly", 2, {"sidecars": [_sidecar()]})
     apps: list[LightApp] = []
     for number in range(3):
-        application = create_application(workspace, f"nightly-{number}", 3, {}, {}, labels)
+        application = create_scheduled_application(workspace, schedule, number)
         apps.append(OperatorApp(workspace, application, scheduler.NAME).submit().play())
     for _ in range(3):
         whole = _wait_for_whole(apps)

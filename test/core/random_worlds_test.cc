@@ -48,6 +48,11 @@ void SubmitOne(SimulatedWorld& world, int number, Priorities priorities) {
     application.priority = static_cast<std::int32_t>(10 * random.Between(0, 3));
   }
   application.config_map_delay = milliseconds(random.Between(0, 3000));
+  if (cores > 1 && random.OneIn(4)) {  // one of the CPUs is a sidecar of the Spark Operator
+    application.properties["spark.executor.cores"] = std::to_string(cores - 1);
+    application.operator_spec = R"({"executor":{"sidecars":[{"name":"log","image":"log:1",)"
+                                R"("resources":{"requests":{"cpu":"1"}}}]}})";
+  }
   world.spark().Submit(application);
 }
 

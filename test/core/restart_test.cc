@@ -50,6 +50,103 @@ TEST(Restart, EmptySlotsAreKeptFromOthers) {
   EXPECT_EQ(Join(world.violations()), "");
 }
 
+/// Up to four executors of 2 CPU, at least one, in a cluster of 10 CPU; the test itself plays the
+/// driver.
+class DynamicRestart : public ::testing::Test {
+ protected:
+  DynamicRestart() : world_(Unaudited()) {
+    AddNodes(world_, 1, 10);
+    world_.StartScheduler();
+  }
+
+  static WorldOptions Unaudited() {
+    WorldOptions options = MusterWorld(1);
+    options.audited = false;  // the audit takes every slot of a plan for reserved
+    return options;
+  }
+
+  const ApplicationRecord& SubmitDynamic(const std::string& least) {
+    SparkApplication application = StaticApplication("dynamic", 4, 2, "4g");
+    application.properties["spark.dynamicAllocation.enabled"] = "true";
+    application.properties["spark.dynamicAllocation.minExecutors"] = least;
+    application.driver_startup = std::chrono::hours(100);
+    const auto& record = world_.spark().Submit(application);
+    EXPECT_TRUE(RunUntilDriverBound(world_, record));
+    world_.RunFor(seconds(10));
+    return record;
+  }
+
+  void CreateExecutor(const ApplicationRecord& record, const std::string& id) {
+    const api::Pod& driver = DriverOf(world_, record);
+    api::Pod pod = world_.spark().ShapeOf(driver)->executor_sets[0].pod;
+    pod.metadata.name = "exec-" + id;
+    pod.metadata.namespace_name = record.driver.namespace_name;
+    pod.metadata.labels["spark-exec-id"] = id;
+    pod.metadata.owner_references = {
+        {"v1", "Pod", record.driver.name, record.driver_uid, /*controller=*/true}};
+    world_.api().CreatePod(std::move(pod));
+    world_.RunFor(seconds(5));
+  }
+
+  void EndExecutor(const ApplicationRecord& record, const std::string& id) {
+    world_.api().DeletePod({record.driver.namespace_name, "exec-" + id});
+    world_.RunFor(minutes(1));
+  }
+
+  void Restart() {
+    world_.KillScheduler();
+    world_.RunFor(seconds(1));
+    world_.StartScheduler();
+    world_.RunFor(seconds(5));
+  }
+
+  /// Whether a driver of 1 CPU and executors of 2 CPU are admitted.
+  bool FindsRoom(std::int64_t executors) {
+    const auto& record = world_.spark().Submit(StaticApplication("probe", executors, 2, "4g"));
+    world_.RunFor(seconds(30));
+    return record.driver_bound_at.has_value();
+  }
+
+  SimulatedWorld world_;
+};
+
+TEST_F(DynamicRestart, SlotsThatWentWithTheirExecutorsStayGivenBack) {
+  const auto& record = SubmitDynamic("1");
+  for (const char* id : {"1", "2", "3", "4"}) CreateExecutor(record, id);
+  for (const char* id : {"1", "2", "3"}) EndExecutor(record, id);
+  Restart();
+  EXPECT_TRUE(FindsRoom(2));  // of 10 CPU the driver has 1 and the living executor 2
+}
+
+TEST_F(DynamicRestart, SlotsWhoseExecutorsHaveNotComeAreKept) {
+  const auto& record = SubmitDynamic("1");
+  CreateExecutor(record, "1");
+  CreateExecutor(record, "2");
+  Restart();
+  EXPECT_FALSE(FindsRoom(2));
+  CreateExecutor(record, "3");
+  CreateExecutor(record, "4");
+  EXPECT_EQ(ExecutorsByNode(world_, record), PlannedSlots(world_, record));
+}
+
+TEST_F(DynamicRestart, TheMinimumIsKeptForTheReplacementsOfExecutorsThatEnded) {
+  const auto& record = SubmitDynamic("3");
+  for (const char* id : {"1", "2", "3", "4"}) CreateExecutor(record, id);
+  for (const char* id : {"1", "2", "3"}) EndExecutor(record, id);
+  Restart();
+  EXPECT_FALSE(FindsRoom(2));  // 1 + 3 x 2 of 10 CPU are held
+  EXPECT_TRUE(FindsRoom(1));
+}
+
+TEST_F(DynamicRestart, SlotsThatNobodyTookEndWithTheTimeoutCountedFromTheBind) {
+  SubmitDynamic("0");
+  world_.RunFor(minutes(28));
+  Restart();
+  EXPECT_FALSE(FindsRoom(2));
+  world_.RunFor(minutes(3));  // gangTimeout is 30 minutes
+  EXPECT_TRUE(FindsRoom(2));
+}
+
 class RestartAt : public ::testing::TestWithParam<int> {};
 
 TEST_P(RestartAt, AnyMomentLosesNothingAndBindsNothingTwice) {

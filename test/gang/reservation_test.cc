@@ -88,6 +88,20 @@ TEST_F(ReservationTest, GivingUpOneSlotStartsWithALostOne) {
   EXPECT_EQ(FreeMilliCpu("a") + FreeMilliCpu("b"), 7000);
 }
 
+TEST_F(ReservationTest, GivingUpMoreThanIsAllowedStopsAtTheMinimumAndAtTakenSlots) {
+  Set().kept_min = 1;
+  Reservation::DropBeyondMin(Set(), 1, model_);
+  EXPECT_EQ(reservation_.CountEmpty(), 2);
+  Reservation::DropBeyondMin(Set(), 100, model_);
+  EXPECT_EQ(reservation_.CountEmpty(), 1);
+  EXPECT_EQ(FreeMilliCpu("a") + FreeMilliCpu("b"), 7000);
+  Set().kept_min = 0;
+  Reservation::Take(Set(), Set().slots[0], "e1", model_);
+  Reservation::DropBeyondMin(Set(), 100, model_);
+  Reservation::DropBeyondMin(Set(), -1, model_);
+  EXPECT_EQ(Set().slots.size(), 1u);
+}
+
 TEST_F(ReservationTest, ThePlanNamesTheNodesOfAllSlots) {
   const Plan plan = reservation_.ToPlan(model_.Nodes());
   EXPECT_EQ(plan.pod_sets[0].count, 3);

@@ -52,6 +52,29 @@ TEST(BindRequest, CarriesTheUidTheAnnotationsAndAServerDeadline) {
   EXPECT_EQ(body["target"]["name"], "n1");
 }
 
+TEST(CustomResourceRequest, NamesGroupVersionAndPluralAndKeepsTheTextAsItCame) {
+  const core::FetchCustomResource fetch{
+      1, "sparkoperator.k8s.io", "v1beta2", "sparkapplications", {"ns", "pi"}};
+  StatusOr<HttpRequest> request = CustomResourceRequest(fetch);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->target,
+            "/apis/sparkoperator.k8s.io/v1beta2/namespaces/ns/sparkapplications/pi?timeout=3s");
+  EXPECT_EQ(request->deadline, std::chrono::seconds(5));
+  EXPECT_EQ(request->response_bytes_max, 2u << 20);
+
+  EXPECT_EQ(ReadCustomResourceAnswer(1, Answered(200, "{ }")).json, "{ }");
+  EXPECT_EQ(ReadCustomResourceAnswer(1, Answered(404, "{ }")).json, "");
+  EXPECT_EQ(ReadCustomResourceAnswer(1, Answered(403, "{ }")).outcome.result,
+            CallResult::kForbidden);
+  HttpResult large = Answered(200, "{");
+  large.body_too_large = true;
+  EXPECT_EQ(ReadCustomResourceAnswer(1, large).outcome.result, CallResult::kInvalid);
+
+  core::FetchCustomResource astray = fetch;
+  astray.plural = "..";
+  EXPECT_FALSE(CustomResourceRequest(astray).ok());
+}
+
 TEST(ConditionRequest, IsAStrategicMergeOfOneConditionWithTheUid) {
   core::PatchPodCondition patch;
   patch.pod = {"ns", "p"};

@@ -210,7 +210,7 @@ TEST(Dispatcher, EventsAreSentBesideTheCallsAndWaitingOnesDoNotHoldUpTheEnd) {
     event.action = "Binding";
     rig.dispatcher().Submit({event, Bind(1, "p")});
     EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
-    while (rig.dispatcher().Statistics().finished[4][0] == 0) std::this_thread::yield();
+    while (rig.dispatcher().Statistics().finished[5][0] == 0) std::this_thread::yield();
   }
   EXPECT_EQ(server.Requests().size(), 2u);
 }

@@ -13,8 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::Pair;
 
 /// Nodes a, b, c, ... with these capacities; answers "name -> pods" in filling order.
-std::optional<std::vector<std::pair<std::string, std::int64_t>>> Fill(
-    const std::vector<std::int64_t>& capacity, std::int64_t count,
+std::vector<std::pair<std::string, std::int64_t>> Fill(
+    std::vector<std::int64_t> capacity, std::int64_t count,
     const std::vector<model::NodeIndex>& preferred = {}) {
   model::ClusterModel model;
   for (std::size_t i = 0; i < capacity.size(); ++i) {
@@ -22,36 +22,39 @@ std::optional<std::vector<std::pair<std::string, std::int64_t>>> Fill(
         muster::testing::MakeNode(std::string(1, static_cast<char>('a' + i)), "1", "1Gi"),
         model.Names());
   }
-  const auto filled = FillRoomiestFirst(model.Nodes(), capacity, preferred, count);
-  if (!filled) return std::nullopt;
   std::vector<std::pair<std::string, std::int64_t>> named;
-  for (const Filled& share : *filled)
-    named.emplace_back(model.Nodes().Name(share.node), share.count);
+  while (count > 0) {
+    const Filled step = FillOneNode(model.Nodes(), capacity, preferred, count);
+    if (step.count == 0) break;
+    capacity[step.node] = 0;
+    count -= step.count;
+    named.emplace_back(model.Nodes().Name(step.node), step.count);
+  }
   return named;
 }
 
-TEST(FillRoomiestFirst, TheRoomiestNodeIsFilledFirstAndTheRestGoesToTheTightest) {
+TEST(FillOneNode, TheRoomiestNodeIsFilledFirstAndTheRestGoesToTheTightest) {
   // 9 pods: c takes 5, the rest of 4 fits into b (4) exactly, not into a (3).
-  EXPECT_THAT(*Fill({3, 4, 5}, 9), ElementsAre(Pair("c", 5), Pair("b", 4)));
+  EXPECT_THAT(Fill({3, 4, 5}, 9), ElementsAre(Pair("c", 5), Pair("b", 4)));
   // 6 pods: c takes 5, the last one goes where it is tightest.
-  EXPECT_THAT(*Fill({3, 4, 5}, 6), ElementsAre(Pair("c", 5), Pair("a", 1)));
+  EXPECT_THAT(Fill({3, 4, 5}, 6), ElementsAre(Pair("c", 5), Pair("a", 1)));
 }
 
-TEST(FillRoomiestFirst, AGangThatFitsOneNodeTakesTheTightestOne) {
-  EXPECT_THAT(*Fill({9, 4, 6}, 5), ElementsAre(Pair("c", 5)));
+TEST(FillOneNode, AGangThatFitsOneNodeTakesTheTightestOne) {
+  EXPECT_THAT(Fill({9, 4, 6}, 5), ElementsAre(Pair("c", 5)));
 }
 
-TEST(FillRoomiestFirst, TiesEndInTheName) {
-  EXPECT_THAT(*Fill({4, 4, 4}, 6), ElementsAre(Pair("a", 4), Pair("b", 2)));
+TEST(FillOneNode, TiesEndInTheName) {
+  EXPECT_THAT(Fill({4, 4, 4}, 6), ElementsAre(Pair("a", 4), Pair("b", 2)));
 }
 
-TEST(FillRoomiestFirst, PreferredNodesComeFirstInTheirOrder) {
-  EXPECT_THAT(*Fill({2, 9, 1}, 4, {2, 0}), ElementsAre(Pair("c", 1), Pair("a", 2), Pair("b", 1)));
+TEST(FillOneNode, PreferredNodesComeFirstInTheirOrder) {
+  EXPECT_THAT(Fill({2, 9, 1}, 4, {2, 0}), ElementsAre(Pair("c", 1), Pair("a", 2), Pair("b", 1)));
 }
 
-TEST(FillRoomiestFirst, WhatDoesNotFitWholeIsNotPlaced) {
-  EXPECT_EQ(Fill({2, 3, 0}, 6), std::nullopt);
-  EXPECT_EQ(Fill({}, 1), std::nullopt);
+TEST(FillOneNode, WhatDoesNotFitIsLeft) {
+  EXPECT_THAT(Fill({2, 3, 0}, 6), ElementsAre(Pair("b", 3), Pair("a", 2)));
+  EXPECT_THAT(Fill({}, 1), ElementsAre());
 }
 
 }  // namespace

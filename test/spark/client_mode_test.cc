@@ -146,6 +146,45 @@ TEST(ClientMode, AllOfTheConfigurationMayBeOnTheCommandLine) {
             "spark-connect-server");
 }
 
+/// The server pod of a SparkConnect object (v1alpha1): all options in one script, and in the middle
+/// of them a host that the shell works out. Source: kubeflow/spark-operator v2.5,
+/// internal/controller/sparkconnect.
+TEST(ClientMode, TheServerOfASparkConnectObjectIsRead) {
+  api::Pod driver = MakeClientDriver({});
+  driver.metadata.name = "hub-server";
+  driver.metadata.labels = {{"spark-role", "connect-server"}, {"spark-version", "4.0.1"}};
+  api::Container& container = driver.spec.containers[0];
+  container.command = {"bash", "-c"};
+  container.args = {
+      "${SPARK_HOME}/sbin/start-connect-server.sh --master k8s://https://10.0.0.1:443 "
+      "--conf spark.kubernetes.namespace=jobs --conf spark.driver.bindAddress=0.0.0.0 "
+      "--conf spark.driver.host=$(host=${POD_IP}; if [[ $host == *:* ]] && [[ $host != \\[* ]]; "
+      "then echo \"[$host]\"; else echo \"$host\"; fi) --conf spark.driver.port=7078 "
+      "--conf spark.kubernetes.driver.pod.name=hub-server --conf spark.executor.instances=3 "
+      "--conf spark.executor.memory=4g "
+      "--conf spark.kubernetes.executor.label.sparkoperator.k8s.io/connect-name=hub "
+      "--conf spark.kubernetes.executor.podTemplateFile=/tmp/spark/executor-pod-template.yaml "
+      "--conf spark.kubernetes.executor.podTemplateContainerName=spark-kubernetes-executor"};
+  container.environment = {{"SPARK_NO_DAEMONIZE", "true"}};
+  container.volume_mounts = {{"spark-configmap-volume", "/tmp/spark/executor-pod-template.yaml",
+                              "executor-pod-template.yaml"}};
+  driver.spec.volumes = {{"spark-configmap-volume",
+                          "hub-conf",
+                          {{"executor-pod-template.yaml", "executor-pod-template.yaml"}}}};
+  ASSERT_EQ(KindOfDriver(driver), DriverKind::kClientMode);
+  ASSERT_EQ(*RequiredConfigMaps(driver, {}), Words{"hub-conf"});
+  std::map<std::string, api::ConfigMap> config_maps;
+  config_maps["hub-conf"].data["executor-pod-template.yaml"] =
+      "spec: {schedulerName: muster, containers: [{name: spark-kubernetes-executor}]}";
+  const auto shape = ComputeShape(driver, config_maps);
+  ASSERT_TRUE(shape.ok()) << shape.status();
+  EXPECT_EQ(Summary(*shape), "3 x 4505Mi");
+  EXPECT_EQ(shape->driver_host, "");
+  EXPECT_EQ(shape->executor_sets[0].pod.spec.scheduler_name, "muster");
+  EXPECT_EQ(shape->executor_sets[0].pod.metadata.labels.at("sparkoperator.k8s.io/connect-name"),
+            "hub");
+}
+
 TEST(ClientMode, DefaultsInAVolumeOfAnotherKindAreUnknown) {
   api::Pod driver = MakeClientDriver({"--master", "k8s://x", "a"});
   driver.spec.volumes[0].config_map_name.reset();

@@ -45,8 +45,15 @@ TEST(ShellScript, QuotesKeepWordsTogether) {
 }
 
 TEST(ShellScript, ExpansionsLeaveTheirWordUnresolved) {
-  EXPECT_EQ(Split("a $B \"c${D}\" `e` $(f)"), "[a][$B?][c${D}?][`e`?][$?]|[f]");
+  EXPECT_EQ(Split("a $B \"c${D}\" `e` $(f)"), "[a][$B?][c${D}?][`e`?][$(f)?]");
   EXPECT_EQ(Split(R"(a \$b "\$c")"), "[a][$b][$c]");
+}
+
+TEST(ShellScript, AnExpansionIsOneWordWhateverIsInIt) {
+  EXPECT_EQ(Split("a x=$(b; c | d) e"), "[a][x=$(b; c | d)?][e]");
+  EXPECT_EQ(Split("a $(b $(c) 'd)' \"e)\" \\) f) g"), "[a][$(b $(c) 'd)' \"e)\" \\) f)?][g]");
+  EXPECT_EQ(Split("a \"$(b; c)\" ${d:-e f} `g; h` i"), "[a][$(b; c)?][${d:-e f}?][`g; h`?][i]");
+  EXPECT_EQ(Split("a $(b; c"), "[a][$(b; c?]");
 }
 
 TEST(ShellScript, RedirectionsAreLeftOut) {

@@ -149,11 +149,18 @@ TEST(ExecutorResources, AnExtendedResourceNeedsAmountAndVendor) {
             "amount of every resource it is told of");
 }
 
-TEST(ExecutorResources, BurstyOverheadMakesTheAnswerAnUpperBound) {
+TEST(ExecutorResources, BurstyOverheadIsADoubtOnlyForReleasesThatMayKnowIt) {
   const Properties properties{{"spark.executor.memoryOverheadBursty.enabled", "true"}};
-  Settings settings(properties, "spark.properties");
-  ASSERT_TRUE(ComputeExecutorMemory(settings, "4.2.0").ok());
-  EXPECT_EQ(settings.unknown().size(), 1u);
+  const auto doubts = [&properties](std::string_view version) {
+    Settings settings(properties, "spark.properties");
+    EXPECT_TRUE(ComputeExecutorMemory(settings, version).ok());
+    return settings.unknown().size();
+  };
+  EXPECT_EQ(doubts("3.5.9"), 0u);
+  EXPECT_EQ(doubts("4.3.0"), 0u);
+  EXPECT_EQ(doubts(""), 0u);
+  EXPECT_EQ(doubts("4.4.0-SNAPSHOT"), 1u);
+  EXPECT_EQ(doubts("5.0.0"), 1u);
 }
 
 }  // namespace

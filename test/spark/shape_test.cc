@@ -59,6 +59,21 @@ TEST(Shape, UsesTheTemplateThatThePropertiesName) {
   EXPECT_EQ(shape->executor_sets[0].pod.spec.priority_class_name, "high");
 }
 
+TEST(Shape, SaysWhetherAnybodyNamedAScheduler) {
+  const auto nobody = [](const std::string& properties, const std::string& pod_template = "{}") {
+    const auto shape =
+        ComputeShape(MakeDriver(), MakeConfigMaps(kTemplateProperty + properties, pod_template));
+    EXPECT_TRUE(shape.ok()) << shape.status();
+    return shape.ok() && shape->names_no_scheduler;
+  };
+  EXPECT_TRUE(nobody(""));
+  EXPECT_FALSE(nobody("spark.kubernetes.scheduler.name=muster"));
+  EXPECT_FALSE(nobody("spark.kubernetes.driver.scheduler.name=muster"));
+  EXPECT_FALSE(nobody("spark.kubernetes.executor.scheduler.name=other"));
+  EXPECT_FALSE(nobody("spark.kubernetes.driver.podTemplateFile=/home/me/driver.yaml"));
+  EXPECT_FALSE(nobody("", "spec: {schedulerName: other}"));
+}
+
 TEST(Shape, ErrorsNameTheFile) {
   EXPECT_EQ(
       ErrorOf("spark.executor.instances=abc"),

@@ -164,5 +164,46 @@ TEST(SparkApplication, WhatIsWrongIsNamed) {
   EXPECT_TRUE(ApplySparkApplication(MakeShape(), application).ok());
 }
 
+TEST(SparkApplication, ItsTextCountsOnlyForTheDriversThatItOwns) {
+  api::Pod driver = MakeDriver();
+  driver.metadata.owner_references = {
+      {"sparkoperator.k8s.io/v1beta2", "SparkApplication", "pi", "u7", /*controller=*/true}};
+  const auto applied = ApplySparkApplicationText(MakeShape(), driver, kApplication);
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(applied->executor_sets[0].pod.spec.priority_class_name, "high");
+
+  driver.metadata.owner_references[0].uid = "u6";
+  const Status another = ApplySparkApplicationText(MakeShape(), driver, kApplication).status();
+  EXPECT_EQ(MessageOf(another),
+            "the driver is of an earlier SparkApplication of this name (UID u6)");
+}
+
+TEST(SparkApplication, TextThatIsNoObjectIsRefused) {
+  const api::Pod driver = MakeDriver();
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("[]"), std::string("\xff\xfe"),
+        std::string(100'000, '['), std::string((2 << 20) + 1, ' ')}) {
+    const auto applied = ApplySparkApplicationText(MakeShape(), driver, text);
+    EXPECT_TRUE(absl::IsInvalidArgument(applied.status())) << text.substr(0, 20);
+  }
+}
+
+TEST(SparkApplication, WithoutItExecutorsGetSchedulerAndTolerationsOfTheirDriverAndNothingElse) {
+  api::Pod driver = MakeDriver();
+  driver.spec.scheduler_name = "muster";
+  driver.spec.tolerations = {{"dedicated", "Equal", "spark", "NoSchedule"}};
+  driver.spec.node_selector = {{"pool", "drivers"}};
+  Shape shape = MakeShape();
+  const json before = api::EncodePod(shape.executor_sets[0].pod)["spec"];
+  AssumeFromDriver(driver, shape);
+  AssumeFromDriver(driver, shape);
+  EXPECT_EQ(shape.executor_sets[0].pod.spec.tolerations, driver.spec.tolerations);
+  json after = api::EncodePod(shape.executor_sets[0].pod)["spec"];
+  EXPECT_EQ(after["schedulerName"], "muster");
+  after["schedulerName"] = before["schedulerName"];
+  after.erase("tolerations");
+  EXPECT_EQ(after, before);
+}
+
 }  // namespace
 }  // namespace muster::spark

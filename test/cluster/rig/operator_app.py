@@ -17,22 +17,41 @@ TEMPLATE_KEY = "podspec-configmap-key"
 COPIED = ("nodeSelector", "tolerations", "affinity", "priorityClassName")
 
 
-def create_application(workspace: Workspace, name: str, executors: int, driver: Json, executor: Json,
-                       labels: dict[str, str] | None = None) -> Json:
+def create_application(workspace: Workspace, name: str, executors: int, driver: Json, executor: Json) -> Json:
     """Creates the SparkApplication; `driver` and `executor` hold what users write for a role."""
-    body = {
-        "apiVersion": API_VERSION,
-        "kind": "SparkApplication",
-        "metadata": {"name": name, "labels": labels or {}},
-        "spec": {
-            "type": "Scala", "mode": "cluster", "sparkVersion": "3.5.9", "image": "spark:3.5.9",
-            "mainClass": "org.example.Main", "mainApplicationFile": "local:///opt/app/main.jar",
-            "restartPolicy": {"type": "OnFailure"},
-            "driver": {"cores": 1, "memory": "1g", "serviceAccount": "spark", **driver},
-            "executor": {"instances": executors, "cores": 1, "memory": "1g", **executor},
-        },
+    return _create(workspace, "SparkApplication", {"name": name}, _spec(executors, driver, executor))
+
+
+def create_schedule(workspace: Workspace, name: str, executors: int, executor: Json) -> Json:
+    """Creates the ScheduledSparkApplication of an application that is to run every minute."""
+    spec = {"schedule": "* * * * *", "concurrencyPolicy": "Allow", "template": _spec(executors, {}, executor)}
+    return _create(workspace, "ScheduledSparkApplication", {"name": name}, spec)
+
+
+def create_scheduled_application(workspace: Workspace, schedule: Json, number: int) -> Json:
+    """Creates one run of a schedule, as the operator's controller does when its time has come."""
+    name = schedule["metadata"]["name"]
+    owner = {"apiVersion": API_VERSION, "kind": "ScheduledSparkApplication", "name": name,
+             "uid": schedule["metadata"]["uid"]}
+    metadata = {"name": f"{name}-{number}", "labels": {f"{GROUP}/scheduled-app-name": name},
+                "ownerReferences": [owner]}
+    return _create(workspace, "SparkApplication", metadata, schedule["spec"]["template"])
+
+
+def _create(workspace: Workspace, kind: str, metadata: Json, spec: Json) -> Json:
+    body = {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
+    plural = f"{kind.lower()}s"
+    return workspace.api.create(f"/apis/{API_VERSION}/namespaces/{workspace.namespace}/{plural}", body)
+
+
+def _spec(executors: int, driver: Json, executor: Json) -> Json:
+    return {
+        "type": "Scala", "mode": "cluster", "sparkVersion": "3.5.9", "image": "spark:3.5.9",
+        "mainClass": "org.example.Main", "mainApplicationFile": "local:///opt/app/main.jar",
+        "restartPolicy": {"type": "OnFailure"},
+        "driver": {"cores": 1, "memory": "1g", "serviceAccount": "spark", **driver},
+        "executor": {"instances": executors, "cores": 1, "memory": "1g", **executor},
     }
-    return workspace.api.create(f"/apis/{API_VERSION}/namespaces/{workspace.namespace}/sparkapplications", body)
 
 
 class OperatorApp(LightApp):
