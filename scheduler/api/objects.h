@@ -110,7 +110,7 @@ struct Volume {
   /// Of kEphemeral: the claim that will be made. Of a kPersistentVolumeClaim without a source: the
   /// claim that Spark will make for an executor that does not exist yet.
   std::optional<PersistentVolumeClaimSpec> claim_template = std::nullopt;
-  bool operator==(const Volume&) const = default;
+  auto operator<=>(const Volume&) const = default;
 };
 
 /// A claim to devices: one that exists, or the template of one for each pod.
@@ -182,11 +182,6 @@ struct Node {
   std::vector<Taint> taints;
   ResourceList allocatable;
   std::vector<ContainerImage> images;
-};
-
-/// Selectors of pod affinity choose namespaces by their labels.
-struct Namespace {
-  ObjectMeta metadata;
 };
 
 struct ConfigMap {

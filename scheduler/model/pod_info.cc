@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "scheduler/api/pod_requests.h"
+#include "scheduler/api/storage_objects.h"
 
 namespace muster::model {
 namespace {
@@ -36,9 +37,11 @@ std::unique_ptr<const PodInfo::Rare> MakeRare(const api::Pod& pod) {
   for (const api::Volume& volume : spec.volumes) {
     if (!OthersCanCollideWith(volume)) continue;
     rare.volumes.push_back(volume);
+    if (pod.metadata.name.empty()) continue;
     if (volume.type == api::VolumeType::kEphemeral) {
-      rare.volumes.back().source = pod.metadata.name + "-" + volume.name;
+      rare.volumes.back().source = api::EphemeralClaimName(pod.metadata.name, volume.name);
     }
+    rare.volumes.back().claim_template.reset();  // the claim itself tells
   }
   if (rare == PodInfo::Rare{}) return nullptr;
   return std::make_unique<const PodInfo::Rare>(std::move(rare));

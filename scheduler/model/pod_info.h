@@ -28,7 +28,8 @@ struct PodInfo {
     api::PodAffinity pod_anti_affinity;
     std::vector<api::HostPort> host_ports;
     /// Volumes that other pods can collide with: claims, inline CSI and disks. Of an ephemeral one
-    /// `source` is the claim's name.
+    /// `source` is the claim's name. Of a pod without a name, which does not exist yet, the claims
+    /// that will be made for it have their template instead.
     std::vector<api::Volume> volumes;
     bool operator==(const Rare&) const = default;
   };
