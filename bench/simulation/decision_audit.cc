@@ -246,7 +246,14 @@ void DecisionAudit::JudgeEviction(const core::DeletePod& deletion) {
   }
   const api::Pod& pod = victim->second.pod;
   const api::Pod& gainer = preemptor->second.pod;
-  if (pod.spec.node_name.empty()) Report("evicts " + name + ", which is on no node");
+  if (NodeOf(pod, victim->second.assumed_node).empty()) {
+    Report("evicts " + name + ", which is on no node");
+  }
+  const bool unseen = pod.spec.node_name.empty();
+  if (unseen && std::any_of(binds_.begin(), binds_.end(),
+                            [&](const auto& bind) { return bind.second == deletion.uid; })) {
+    Report("evicts " + name + ", whose bind has no answer yet");
+  }
   if (pod.metadata.deletion_timestamp) Report("evicts " + name + ", which is going already");
   if (pod.spec.priority >= gainer.spec.priority) {
     Report("evicts " + name + ", whose priority is not lower than that of " +
