@@ -105,7 +105,7 @@ class ClusterModel {
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::int64_t required_anti_affinity_ = 0;
   std::map<std::int32_t, std::int64_t> pods_by_priority_;  // of the pods that exist
-  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
+  std::vector<std::int64_t> required_anti_affinity_on_;    // by NodeIndex, as far as it was needed
 };
 
 }  // namespace muster::model
