@@ -43,6 +43,7 @@ void DecisionAudit::OnStep(Time now, std::span<const core::Event> events,
   }
   for (const core::Effect& effect : effects) {
     if (const auto* bind = std::get_if<core::BindPod>(&effect)) JudgeBind(*bind);
+    if (const auto* deletion = std::get_if<core::DeletePod>(&effect)) JudgeEviction(*deletion);
     if (const auto* fetch = std::get_if<core::FetchPod>(&effect)) {
       fetches_[fetch->call] = fetch->pod;
     }
@@ -232,6 +233,40 @@ void DecisionAudit::JudgeSlot(const core::BindPod& bind, const KnownPod& known) 
     Report("binds " + bind.pod.ToString() + " to " + bind.node + " while its slot on " + node +
            " is empty");
     return;
+  }
+}
+
+void DecisionAudit::JudgeEviction(const core::DeletePod& deletion) {
+  const std::string name = deletion.pod.ToString();
+  const auto victim = pods_.find(deletion.uid);
+  const auto preemptor = pods_.find(deletion.preemptor_uid);
+  if (victim == pods_.end() || preemptor == pods_.end()) {
+    Report("evicts " + name + " for " + deletion.preemptor_uid + ", one of which it does not know");
+    return;
+  }
+  const api::Pod& pod = victim->second.pod;
+  const api::Pod& gainer = preemptor->second.pod;
+  if (NodeOf(pod, victim->second.assumed_node).empty()) {
+    Report("evicts " + name + ", which is on no node");
+  }
+  const bool unseen = pod.spec.node_name.empty();
+  if (unseen && std::any_of(binds_.begin(), binds_.end(),
+                            [&](const auto& bind) { return bind.second == deletion.uid; })) {
+    Report("evicts " + name + ", whose bind has no answer yet");
+  }
+  if (pod.metadata.deletion_timestamp) Report("evicts " + name + ", which is going already");
+  if (pod.spec.priority >= gainer.spec.priority) {
+    Report("evicts " + name + ", whose priority is not lower than that of " +
+           api::NameOf(gainer.metadata).ToString());
+  }
+  if (gainer.spec.never_preempts) Report("evicts " + name + " for a pod that never preempts");
+  if (!NodeOf(gainer, preemptor->second.assumed_node).empty()) {
+    Report("evicts " + name + " for " + api::NameOf(gainer.metadata).ToString() +
+           ", which has a node");
+  }
+  // Its place in the plan is not for its replacement.
+  if (const std::string driver = ControllerUid(pod); plans_.erase(driver) > 0) {
+    disturbed_.insert(driver);
   }
 }
 

@@ -20,9 +20,11 @@ namespace muster::bench {
 /// being deleted and in no other bind; the node exists; on every node that the decision touches,
 /// bound pods + binds without a definite failure + empty reserved slots fit (S1 of
 /// facts/kubernetes.md 9.2); a driver carries a plan with a slot for each of its executors (S3); an
-/// executor goes to a reserved slot while its application has one. A plan stops to be checked once
-/// it is disturbed: a stranger took its room, a node of it went, an executor came that it does not
-/// predict, or its slots timed out. Muster may then re-plan, which the annotation does not show.
+/// executor goes to a reserved slot while its application has one. For each eviction: the victim is
+/// bound, not on its way out, and of lower priority than the pod that it is evicted for, which
+/// still waits and may preempt. A plan stops to be checked once it is disturbed: a stranger took
+/// its room, a node of it went, an executor came that it does not predict, one of its executors was
+/// evicted, or its slots timed out. Muster may then re-plan, which the annotation does not show.
 class DecisionAudit {
  public:
   DecisionAudit(std::string scheduler_name, Duration gang_timeout,
@@ -62,6 +64,7 @@ class DecisionAudit {
   void JudgeTarget(const core::BindPod& bind, const KnownPod& known);
   void JudgePlan(const core::BindPod& bind);
   void JudgeSlot(const core::BindPod& bind, const KnownPod& known);
+  void JudgeEviction(const core::DeletePod& deletion);
   void JudgeRoom(const std::string& node, const std::string& decision);
 
   /// The application's living executors on the node, bound or in a bind.

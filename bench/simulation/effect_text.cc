@@ -14,7 +14,12 @@ struct Describer {
     return "patch call=" + std::to_string(patch.call) + " pod=" + patch.pod.ToString() +
            " uid=" + patch.uid + " " + patch.condition.type + "=" + patch.condition.status + " " +
            patch.condition.reason + ": " + patch.condition.message + " at " +
-           FormatRfc3339(patch.transition_time);
+           FormatRfc3339(patch.transition_time) +
+           (patch.nominated_node ? " nominated=" + *patch.nominated_node : "");
+  }
+  std::string operator()(const core::DeletePod& deletion) const {
+    return "delete call=" + std::to_string(deletion.call) + " pod=" + deletion.pod.ToString() +
+           " uid=" + deletion.uid + " for=" + deletion.preemptor_uid;
   }
   std::string operator()(const core::FetchConfigMap& fetch) const {
     return "fetch-configmap call=" + std::to_string(fetch.call) + " " + fetch.config_map.ToString();

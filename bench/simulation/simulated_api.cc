@@ -141,7 +141,21 @@ core::CallOutcome SimulatedApi::PatchCondition(const core::PatchPodCondition& pa
   if (!patch.uid.empty() && patch.uid != pod.metadata.uid) {
     return Conflict(UidMismatch(patch.uid, pod.metadata.uid));
   }
-  UpdatePod(pod, [&](api::Pod& changed) { SetCondition(changed, patch.condition); });
+  UpdatePod(pod, [&](api::Pod& changed) {
+    SetCondition(changed, patch.condition);
+    if (patch.nominated_node) changed.status.nominated_node_name = *patch.nominated_node;
+  });
+  return {};
+}
+
+core::CallOutcome SimulatedApi::Delete(const core::DeletePod& deletion) {
+  const auto position = pods_.find(deletion.pod);
+  if (position == pods_.end()) return PodNotFound(deletion.pod);
+  const api::Pod& pod = position->second;
+  if (deletion.uid != pod.metadata.uid) {
+    return Conflict(UidMismatch(deletion.uid, pod.metadata.uid));
+  }
+  DeletePod(deletion.pod);
   return {};
 }
 

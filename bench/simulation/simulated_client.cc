@@ -24,6 +24,9 @@ std::string ObjectOf(const core::Effect& effect) {
     std::string operator()(const core::FetchPod& fetch) const {
       return "pod " + fetch.pod.ToString();
     }
+    std::string operator()(const core::DeletePod& deletion) const {
+      return "pod " + deletion.pod.ToString();
+    }
     std::string operator()(const core::RecordEvent&) const { return ""; }
     std::string operator()(const core::SelectNode& select) const {
       return "claim " + select.claim.ToString();
@@ -42,6 +45,9 @@ core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
     }
     core::Event operator()(const core::PatchPodCondition& patch) const {
       return core::CallCompleted{patch.call, outcome};
+    }
+    core::Event operator()(const core::DeletePod& deletion) const {
+      return core::CallCompleted{deletion.call, outcome};
     }
     core::Event operator()(const core::FetchConfigMap& fetch) const {
       return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
@@ -137,6 +143,9 @@ core::Event SimulatedClient::Perform(const core::Effect& effect) {
   }
   if (const auto* keep = std::get_if<core::KeepVolume>(&effect)) {
     return AnswerWith(effect, NotFound("persistentvolumes", {"", keep->volume}));
+  }
+  if (const auto* deletion = std::get_if<core::DeletePod>(&effect)) {
+    return AnswerWith(effect, api_.Delete(*deletion));
   }
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     const api::ConfigMap* config_map = api_.FindConfigMap(fetch->config_map);

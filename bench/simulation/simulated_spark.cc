@@ -138,6 +138,7 @@ void SimulatedSpark::CreateExecutor(ApplicationRecord& record, const spark::Exec
   api::Pod pod = set.pod;
   pod.metadata.name = record.application.name + "-" + record.driver_uid.substr(24) + "-exec-" + id;
   pod.metadata.namespace_name = record.driver.namespace_name;
+  pod.spec.priority = record.application.priority;
   pod.metadata.labels["spark-app-name"] = record.application.name;
   pod.metadata.labels["spark-app-selector"] = driver->metadata.labels.at("spark-app-selector");
   pod.metadata.labels["spark-role"] = "executor";

@@ -53,11 +53,14 @@ void SimulatedWorld::AddNode(const std::string& name, std::int64_t cpus,
 }
 
 bool SimulatedWorld::BindStranger(const std::string& name, const std::string& node,
-                                  const Quantity& cpu) {
+                                  const Quantity& cpu, std::int32_t priority,
+                                  const api::StringMap& labels) {
   if (api_.FindNode(node) == nullptr) return false;
   api::Pod pod;
   pod.metadata.name = name;
   pod.metadata.namespace_name = "strangers";
+  pod.metadata.labels = labels;
+  pod.spec.priority = priority;
   pod.spec.scheduler_name = "default-scheduler";
   pod.spec.node_name = node;
   api::Container container;

@@ -48,7 +48,8 @@ class SimulatedWorld : private StepObserver {
   void AddNode(const std::string& name, std::int64_t cpus, std::int64_t memory_gibibytes);
   /// Another scheduler binds a pod of its own to `node` at once. False, and nothing is done, when
   /// the node does not exist or has no room for it: the stranger sees the cluster as it is.
-  bool BindStranger(const std::string& name, const std::string& node, const Quantity& cpu);
+  bool BindStranger(const std::string& name, const std::string& node, const Quantity& cpu,
+                    std::int32_t priority = 0, const api::StringMap& labels = {});
 
   void StartScheduler();
   void KillScheduler();

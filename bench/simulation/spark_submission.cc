@@ -84,6 +84,7 @@ api::Pod DriverPod(const SparkApplication& application, const Names& names) {
   }
   pod.spec.tolerations = application.driver_tolerations;
   pod.spec.scheduler_name = application.scheduler_name;
+  pod.spec.priority = application.priority;
 
   api::Container container;
   container.name = "spark-kubernetes-driver";

@@ -17,6 +17,8 @@ struct SparkApplication {
   std::string scheduler_name = "muster";
   /// What the user set with --conf; what spark-submit adds itself is left out.
   std::map<std::string, std::string> properties;
+  /// Of driver and executors, as admission sets it from their PriorityClass.
+  std::int32_t priority = 0;
   api::ResourceList driver_requests;
   api::StringMap driver_annotations;
   std::vector<api::Toleration> driver_tolerations;

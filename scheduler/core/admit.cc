@@ -45,6 +45,7 @@ void SchedulerCore::State::Decide() {
       CapacityGrew();
     }
   }
+  for (auto& [uid, round] : rounds_) HoldRoom(round);
   if (std::exchange(capacity_grew_, false)) {
     // A place that a running application lost comes before anything new.
     ReplaceLostSlots();
@@ -92,9 +93,7 @@ bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   return Attempt(gang, empty, statement, nullptr).shares.has_value();
 }
 
-placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
-                                                 model::Statement& statement,
-                                                 placement::PlacementCache* cache) {
+std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang& gang) {
   std::vector<placement::PodSetDemand> demands;
   demands.push_back(
       {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
@@ -105,17 +104,28 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
     demands.push_back(
         {"executors", set.pod, gang.executor_infos[i], set.count, gang.settings.executors_min});
   }
-  return placement::PlaceGang(profile_, model, statement, demands, PreferredNodes(gang), cache);
+  return demands;
+}
+
+placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
+                                                 model::Statement& statement,
+                                                 placement::PlacementCache* cache) {
+  return placement::PlaceGang(profile_, model, statement, DemandsOf(gang), PreferredNodes(gang),
+                              cache);
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
   if (TakeSlot(gang)) return;
+  // Held for this very gang.
+  if (const auto round = rounds_.find(gang.Uid()); round != rounds_.end()) {
+    LetGoOfRoom(round->second);
+  }
   model::Statement statement(model_);
   const placement::Attempt attempt = Attempt(gang, model_, statement, &placement_cache_);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());
-    ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis);
+    ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis + Preempt(gang, attempt));
     ConsiderHoldingTheLine(gang);
     return;
   }
@@ -158,8 +168,20 @@ void SchedulerCore::State::Admit(Gang& gang,
   StartBind(gang, anchor_node);
 }
 
-/// Executors beyond the reservation go where their application runs, most of it first.
+/// Executors beyond the reservation go where their application runs, most of it first; a gang that
+/// preempts goes where its victims were.
 std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& gang) const {
+  if (const auto round = rounds_.find(gang.Uid()); round != rounds_.end()) {
+    std::vector<model::NodeIndex> planned;
+    for (const PreemptionRound::Share& share : round->second.plan) {
+      const model::NodeIndex node = model_.Nodes().Find(share.node);
+      // The anchor is the first of several; a single pod is all there is.
+      const bool anchor_of_more =
+          &share == &round->second.plan.front() && round->second.plan.size() > 1;
+      if (node != model::kNoNode && !anchor_of_more) planned.push_back(node);
+    }
+    return planned;
+  }
   const auto application = gangs_.find(gang.application_uid);
   if (application == gangs_.end()) return {};
   std::map<model::NodeIndex, std::int64_t> members;

@@ -30,6 +30,8 @@ Duration BackOffAfter(int failures) {
 /// The anchor has its node: it is bound there, after its claims where these have to be first.
 void SchedulerCore::State::StartBind(Gang& gang, model::NodeIndex node) {
   queue_.Remove(gang.Uid());
+  EndRound(gang);
+  gang.preemption = {};
   gang.binding = {model_.Nodes().Name(node), now_};
   StartBindingVolumes(gang, node);
   if (gang.volume_bindings.empty()) SendBind(gang);

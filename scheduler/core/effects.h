@@ -29,6 +29,8 @@ struct PatchPodCondition {
   std::string uid;
   api::PodCondition condition;
   Time transition_time{};
+  /// Sets status.nominatedNodeName too; "" removes it.
+  std::optional<std::string> nominated_node = std::nullopt;
 };
 
 /// Reads one ConfigMap. Answered by ConfigMapFetched.
@@ -87,8 +89,18 @@ struct KeepVolume {
   bool was_kept = false;  // for this claim, by a person: then it is not marked as bound by us
 };
 
+/// Deletes a pod, with its own grace period and the UID as precondition. Answered by CallCompleted.
+/// Source: kube-scheduler deletes victims and does not use the eviction subresource, which would
+/// refuse what a PodDisruptionBudget forbids.
+struct DeletePod {
+  CallId call = 0;
+  api::NamespacedName pod;
+  std::string uid;
+  std::string preemptor_uid;  // for logs
+};
+
 using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
-                            FetchPod, RecordEvent, SelectNode, KeepVolume>;
+                            FetchPod, RecordEvent, SelectNode, KeepVolume, DeletePod>;
 
 struct StepResult {
   std::vector<Effect> effects;

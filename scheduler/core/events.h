@@ -95,7 +95,7 @@ struct CallOutcome {
   std::string message;  // the server's or the transport's words, at most 1 kB
 };
 
-/// Answers BindPod and PatchPodCondition.
+/// Answers BindPod, PatchPodCondition and DeletePod.
 struct CallCompleted {
   CallId call = 0;
   CallOutcome outcome;

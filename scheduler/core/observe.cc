@@ -86,7 +86,9 @@ void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
   if (change == model::ClusterModel::Change::kNothing) return;
   // Moved or changed: somewhere there may be room. New: what waits for a neighbour may have one.
   if (before != model::kNoNode || !waiting_for_others_.empty()) CapacityGrew();
-  if (model::IsOverCommitted(model_.Nodes().Free(node))) RevalidateSlotsOn(node);
+  if (!model::IsOverCommitted(model_.Nodes().Free(node))) return;
+  LetGoOfRoomOn(node);
+  RevalidateSlotsOn(node);
 }
 
 void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
@@ -110,6 +112,7 @@ void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
   Gang& gang = gangs_[uid];
   gang.anchor = pod;
   gang.anchor_info = model::MakePodInfo(pod, model_.Names());
+  gang.reported_nomination = pod.status.nominated_node_name;
   for (const api::PodCondition& condition : pod.status.conditions) {
     if (condition.type == "PodScheduled") gang.reported = condition;
   }
@@ -130,12 +133,14 @@ void SchedulerCore::State::ForgetPod(const std::string& uid) {
   if (model_.RemovePod(uid) != model::kNoNode) CapacityGrew();
   ForgetExecutor(uid, Leaving::kEnded);
   ForgetGang(uid);
+  NoteVictimGone(uid);
 }
 
 void SchedulerCore::State::ForgetGang(const std::string& uid) {
   Gang* gang = FindGang(uid);
   if (gang == nullptr) return;
   ForgetVolumes(*gang);
+  EndRound(*gang);
   ReleaseSlots(*gang);
   for (const auto& [executor, node] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
@@ -146,13 +151,16 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
 void SchedulerCore::State::On(const NodeObserved& event) {
   if (!model_.Nodes().Upsert(event.node, model_.Names())) return;
   CapacityGrew();
-  RevalidateSlotsOn(model_.Nodes().Find(event.node.metadata.name));
+  const model::NodeIndex node = model_.Nodes().Find(event.node.metadata.name);
+  LetGoOfRoomOn(node);
+  RevalidateSlotsOn(node);
 }
 
 void SchedulerCore::State::On(const NodeGone& event) {
   // Slots first: they are accounted on the node, and may be the last thing that keeps it known.
   const model::NodeIndex node = model_.Nodes().Find(event.name);
   if (node == model::kNoNode) return;
+  LetGoOfRoomOn(node);
   LoseSlotsOn(node);
   model_.Nodes().Remove(event.name);
   volumes_changed_ = true;  // claims may be on their way to it
@@ -190,7 +198,9 @@ void SchedulerCore::State::On(const CallCompleted& event) {
   calls_.erase(call);
   Gang* gang = FindGang(known.uid);
   if (gang == nullptr) return;
-  if (known.kind == CallKind::kBind) {
+  if (known.kind == CallKind::kMarkVictim || known.kind == CallKind::kDeleteVictim) {
+    OnVictimCall(*gang, known, event.outcome);
+  } else if (known.kind == CallKind::kBind) {
     OnBindOutcome(*gang, event.outcome);
   } else if (known.kind == CallKind::kVolume) {
     OnVolumeWritten(*gang, event.call, event.outcome);

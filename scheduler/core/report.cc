@@ -35,17 +35,25 @@ void SchedulerCore::State::WriteReport(Gang& gang) {
   const bool pending = gang.phase != gang::GangPhase::kBindingVolumes &&
                        gang.phase != gang::GangPhase::kBinding &&
                        gang.phase != gang::GangPhase::kReserved;
-  if (!pending || gang.wanted.type.empty() || gang.reported == gang.wanted) return;
+  const bool nomination_changed = gang.nominated_node != gang.reported_nomination;
+  if (!pending || gang.wanted.type.empty()) return;
+  if (gang.reported == gang.wanted && !nomination_changed) return;
   const bool same_reason = gang.reported && gang.reported->status == gang.wanted.status &&
                            gang.reported->reason == gang.wanted.reason;
-  if (same_reason && now_ - gang.reported_at < kSameReasonInterval) {
+  if (same_reason && !nomination_changed && now_ - gang.reported_at < kSameReasonInterval) {
     ArmTimer(gang.reported_at + kSameReasonInterval, TimerKind::kReport, gang.Uid());
     return;
   }
   gang.reported = gang.wanted;
   gang.reported_at = now_;
-  effects_.push_back(PatchPodCondition{NewCall(CallKind::kPatch, gang.Uid()), gang.Name(),
-                                       gang.Uid(), gang.wanted, now_});
+  PatchPodCondition patch{NewCall(CallKind::kPatch, gang.Uid()),
+                          gang.Name(),
+                          gang.Uid(),
+                          gang.wanted,
+                          now_,
+                          std::nullopt};
+  if (nomination_changed) patch.nominated_node = gang.reported_nomination = gang.nominated_node;
+  effects_.push_back(std::move(patch));
   Record(RecordEvent::Type::kWarning, gang, "FailedScheduling", "Scheduling", gang.wanted.message);
 }
 

@@ -66,6 +66,9 @@ void SchedulerCore::State::FireTimers() {
       case TimerKind::kReport:
         WriteReport(*gang);
         break;
+      case TimerKind::kPreempt:
+        ContinuePreemption(*gang);
+        break;
       case TimerKind::kPatience:
         CapacityGrew();  // who may pass has changed: everybody is worth another look
         break;
@@ -73,8 +76,9 @@ void SchedulerCore::State::FireTimers() {
   }
 }
 
-CallId SchedulerCore::State::NewCall(CallKind kind, const std::string& uid) {
-  calls_.emplace(++last_call_, Call{kind, uid});
+CallId SchedulerCore::State::NewCall(CallKind kind, const std::string& uid,
+                                     const std::string& victim_uid) {
+  calls_.emplace(++last_call_, Call{kind, uid, victim_uid});
   return last_call_;
 }
 

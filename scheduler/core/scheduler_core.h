@@ -35,6 +35,8 @@ struct CoreStatistics {
   std::uint64_t binds_unknown = 0;
   std::uint64_t slots_taken = 0;
   std::uint64_t slots_lost = 0;
+  std::uint64_t preemption_rounds = 0;
+  std::uint64_t pods_preempted = 0;
   std::uint64_t predictions_exact = 0;    // executor sets whose first executor was as predicted
   std::uint64_t predictions_unknown = 0;  // drivers scheduled alone, their executors not knowable
   std::uint64_t shape_mismatches = 0;

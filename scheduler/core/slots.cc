@@ -1,6 +1,7 @@
 // Executors and the places reserved for them.
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "scheduler/api/pod_requests.h"
@@ -181,11 +182,30 @@ std::int64_t SchedulerCore::State::CountHonoured(const gang::SlotSet& set, model
   return filters.CapacityOf(model_, node, slots);
 }
 
+/// The lowest priority first, of the same priority the youngest: the order in which empty slots
+/// give way. After a restart the slot of an executor that was preempted stands beside the slot that
+/// took its room.
+std::vector<std::string> SchedulerCore::State::ApplicationsByPriority() const {
+  std::vector<std::tuple<std::int32_t, Duration, std::string>> order;
+  for (const auto& [uid, gang] : gangs_) {
+    if (gang.reservation.Sets().empty()) continue;
+    // The spec of a placed driver is not kept.
+    const model::PlacedPod* driver = model_.FindPod(uid);
+    const std::int32_t priority = driver == nullptr ? 0 : driver->info->priority;
+    order.emplace_back(priority, -gang.anchor.metadata.creation_timestamp.time_since_epoch(), uid);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> uids;
+  uids.reserve(order.size());
+  for (auto& [priority, age, uid] : order) uids.push_back(std::move(uid));
+  return uids;
+}
+
 /// The node has changed, or others took room on it: empty slots that it can no longer honour are
 /// lost.
 void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
-  for (auto& [uid, gang] : gangs_) {
-    for (gang::SlotSet& set : gang.reservation.Sets()) {
+  for (const std::string& uid : ApplicationsByPriority()) {
+    for (gang::SlotSet& set : gangs_.find(uid)->second.reservation.Sets()) {
       const auto here = std::count_if(set.slots.begin(), set.slots.end(), [&](const gang::Slot& s) {
         return s.IsEmpty() && s.node == node;
       });

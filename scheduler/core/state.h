@@ -11,20 +11,22 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/core/preemption_round.h"
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
 #include "scheduler/model/cluster_model.h"
 #include "scheduler/placement/engine.h"
+#include "scheduler/placement/eviction_unit.h"
 #include "scheduler/queue/waiting_queue.h"
 
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
 /// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
-/// (what its webhook adds to them), admit.cc (placement), bind.cc (binds and their outcomes),
-/// volumes.cc (claims that are bound before their pod),
-/// recover.cc (what a restart does not read in the plans), slots.cc (executors and reserved
-/// places), report.cc (conditions and events).
+/// (what its webhook adds to them), admit.cc (placement), preempt.cc (whom to evict), evict.cc
+/// (victims on their way out), bind.cc (binds and their outcomes), volumes.cc (claims that are
+/// bound before their pod), recover.cc (what a restart does not read in the plans), slots.cc
+/// (executors and reserved places), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -36,17 +38,27 @@ class SchedulerCore::State {
  private:
   using Gang = gang::Gang;
 
-  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes };
+  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes, kPreempt };
   struct Timer {
     Time at{};
     TimerKind kind = TimerKind::kGather;
     std::string uid;
     auto operator<=>(const Timer&) const = default;
   };
-  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchCustomResource, kFetchPod, kVolume };
+  enum class CallKind {
+    kBind,
+    kPatch,
+    kFetchConfigMap,
+    kFetchCustomResource,
+    kFetchPod,
+    kMarkVictim,
+    kDeleteVictim,
+    kVolume,
+  };
   struct Call {
     CallKind kind = CallKind::kBind;
     std::string uid;  // of the gang
+    std::string victim_uid = {};
   };
 
   // observe.cc
@@ -87,6 +99,7 @@ class SchedulerCore::State {
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
+  static std::vector<placement::PodSetDemand> DemandsOf(const Gang& gang);
   placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
                              model::Statement& statement, placement::PlacementCache* cache);
   bool MayPass(const Gang& gang) const;
@@ -96,6 +109,36 @@ class SchedulerCore::State {
   std::vector<model::NodeIndex> PreferredNodes(const Gang& gang) const;
   void Enqueue(Gang& gang);
   static queue::Rank RankOf(const Gang& gang);
+
+  // preempt.cc
+  static std::int32_t PreemptionPriority(const Gang& gang);
+  std::string Preempt(Gang& gang, const placement::Attempt& attempt);
+  std::string SearchVictims(Gang& gang, std::int32_t priority);
+  std::vector<placement::EvictionUnit> CollectUnits(const Gang& gang, std::int32_t below,
+                                                    std::span<const std::uint8_t> worth) const;
+  bool MayBeEvicted(const Gang& gang, const model::PlacedPod& pod, std::int32_t below) const;
+  std::map<std::string, placement::EvictionUnit::Kind> ExecutorKinds() const;
+  void AddApplications(const Gang& gang, std::int32_t below, std::span<const std::uint8_t> worth,
+                       std::vector<placement::EvictionUnit>& units) const;
+  void AddForeignApplications(std::map<std::string, placement::EvictionUnit> drivers,
+                              std::int32_t below,
+                              std::vector<placement::EvictionUnit>& units) const;
+
+  // evict.cc
+  void AddVictims(PreemptionRound& round, const placement::EvictionUnit& unit);
+  void BeginRound(Gang& gang, PreemptionRound round);
+  void EvictNext(const std::string& gang_uid, PreemptionRound& round);
+  void Mark(const std::string& gang_uid, const std::string& uid, PreemptionRound::Victim& victim);
+  bool IsLeaving(const std::string& uid) const;
+  void OnVictimCall(Gang& gang, const Call& call, const CallOutcome& outcome);
+  void OnEvicted(const Gang& gang, const std::string& uid, const PreemptionRound::Victim& victim);
+  void NoteVictimGone(const std::string& uid);
+  void ContinuePreemption(Gang& gang);
+  void FailRound(Gang& gang, const std::string& why);
+  void EndRound(Gang& gang);
+  void HoldRoom(PreemptionRound& round);
+  void LetGoOfRoom(PreemptionRound& round);
+  void LetGoOfRoomOn(model::NodeIndex node);
 
   // bind.cc
   void StartBind(Gang& gang, model::NodeIndex node);
@@ -132,6 +175,7 @@ class SchedulerCore::State {
   void LoseSlotsOn(model::NodeIndex node);
   std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
                              std::int64_t slots) const;
+  std::vector<std::string> ApplicationsByPriority() const;
   void RevalidateSlotsOn(model::NodeIndex node);
   void RevalidateBrokenNodes();
   void ReplaceLostSlots();
@@ -154,7 +198,7 @@ class SchedulerCore::State {
     timers_.insert({at, kind, uid});
   }
   void FireTimers();
-  CallId NewCall(CallKind kind, const std::string& uid);
+  CallId NewCall(CallKind kind, const std::string& uid, const std::string& victim_uid = {});
   /// Room has come free somewhere: waiting gangs and lost slots are worth another look.
   void CapacityGrew() { capacity_grew_ = true; }
 
@@ -176,6 +220,9 @@ class SchedulerCore::State {
   bool volumes_changed_ = false;
   /// Applications with slots that lost their node.
   std::set<std::string> applications_with_lost_slots_;
+
+  /// By UID of the anchor of the gang that preempts.
+  std::map<std::string, PreemptionRound> rounds_;
 
   /// The gang that has been passed for long enough: nothing behind it is admitted before it is, or
   /// before `until`.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,14 @@ struct VolumeBinding {
   bool is_written = false;  // the write has succeeded
 };
 
+/// What came of looking for victims for a gang.
+struct Preemption {
+  int failures = 0;  // rounds in a row that did not get it a place
+  Time retry_at{};
+  std::string said;              // in the diagnosis
+  std::set<std::string> spared;  // UIDs of pods that the server would not let us evict
+};
+
 /// Pods admitted together: one anchor, whose bind carries the plan, and the slots for the rest.
 struct Gang {
   GangKind kind = GangKind::kSinglePod;
@@ -78,6 +87,12 @@ struct Gang {
   Binding binding;
   std::vector<VolumeBinding> volume_bindings;  // in BindingVolumes
   int bind_failures = 0;                       // in a row
+
+  Preemption preemption;
+  /// Where it is meant to go once its victims have left (status.nominatedNodeName), and what was
+  /// last written of that.
+  std::string nominated_node;
+  std::string reported_nomination;
 
   /// The PodScheduled condition as it should be, as last written, and when that was.
   api::PodCondition wanted;

@@ -95,6 +95,13 @@ bool Reservation::End(std::string_view pod_uid, model::ClusterModel& model, Time
   return Vacate(pod_uid, model, now);
 }
 
+void Reservation::Surrender(std::string_view pod_uid) {
+  for (SlotSet& set : sets_) {
+    std::erase_if(set.slots, [&](const Slot& slot) { return slot.pod_uid == pod_uid; });
+    set.kept_min = std::min(set.kept_min, static_cast<std::int64_t>(set.slots.size()));
+  }
+}
+
 std::int64_t Reservation::Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
                                model::ClusterModel& model) {
   std::int64_t lost = 0;

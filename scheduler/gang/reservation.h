@@ -72,6 +72,9 @@ class Reservation {
   /// The same for an executor that has ended; beyond `kept_min` its slot goes with it.
   bool End(std::string_view pod_uid, model::ClusterModel& model, Time now);
 
+  /// Gives up the slot of a pod that is being evicted: whoever replaces it looks for a place anew.
+  void Surrender(std::string_view pod_uid);
+
   /// Takes the node from up to `count` empty slots of a set that are on it; returns how many.
   static std::int64_t Lose(SlotSet& set, model::NodeIndex node, std::int64_t count,
                            model::ClusterModel& model);

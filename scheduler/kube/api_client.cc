@@ -102,8 +102,12 @@ StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch) {
                     {"reason", patch.condition.reason},
                     {"message", patch.condition.message},
                     {"lastTransitionTime", FormatRfc3339(patch.transition_time)}};
-  const json body = {{"metadata", {{"uid", patch.uid}}},
-                     {"status", {{"conditions", json::array({std::move(condition)})}}}};
+  json status = {{"conditions", json::array({std::move(condition)})}};
+  if (patch.nominated_node) {
+    status["nominatedNodeName"] =
+        patch.nominated_node->empty() ? json() : json(*patch.nominated_node);
+  }
+  const json body = {{"metadata", {{"uid", patch.uid}}}, {"status", std::move(status)}};
   return Write(HttpMethod::kPatch, path + "/status" + kServerTimeout, body, kStrategicMergePatch);
 }
 
@@ -135,6 +139,14 @@ StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep) {
                          {"uid", keep.claim.uid}}}}}};
   return Write(HttpMethod::kPatch, "/api/v1/persistentvolumes/" + keep.volume + kServerTimeout,
                body, kMergePatch);
+}
+
+StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path, NamespacedPath("/api/v1", deletion.pod.namespace_name,
+                                                           "pods", deletion.pod.name));
+  const json body = {
+      {"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"preconditions", {{"uid", deletion.uid}}}};
+  return Write(HttpMethod::kDelete, path + kServerTimeout, body, "application/json");
 }
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {

@@ -24,6 +24,8 @@ StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 StatusOr<HttpRequest> SelectNodeRequest(const core::SelectNode& select);
 /// PATCH a volume's claimRef, as the controller would write it; the same preconditions.
 StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep);
+/// DELETE pods/NAME with the UID as precondition and the pod's own grace period.
+StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion);
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
 StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);

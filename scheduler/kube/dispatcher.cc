@@ -59,6 +59,7 @@ StatusOr<HttpRequest> RequestOf(const core::Effect& effect) {
       return CustomResourceRequest(e);
     }
     StatusOr<HttpRequest> operator()(const core::FetchPod& e) const { return PodRequest(e.pod); }
+    StatusOr<HttpRequest> operator()(const core::DeletePod& e) const { return DeleteRequest(e); }
     StatusOr<HttpRequest> operator()(const core::RecordEvent&) const {
       return InvalidArgumentError("events go through the recorder");
     }
@@ -80,6 +81,9 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
       return core::CallCompleted{e.call, std::move(outcome)};
     }
     std::optional<core::Event> operator()(const core::PatchPodCondition& e) const {
+      return core::CallCompleted{e.call, std::move(outcome)};
+    }
+    std::optional<core::Event> operator()(const core::DeletePod& e) const {
       return core::CallCompleted{e.call, std::move(outcome)};
     }
     std::optional<core::Event> operator()(const core::FetchConfigMap& e) const {

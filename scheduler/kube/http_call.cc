@@ -130,6 +130,7 @@ void HttpCall::SetMethodAndBody() {
   }
   Set(easy_, CURLOPT_POST, 1L);
   if (request_.method == HttpMethod::kPatch) Set(easy_, CURLOPT_CUSTOMREQUEST, "PATCH");
+  if (request_.method == HttpMethod::kDelete) Set(easy_, CURLOPT_CUSTOMREQUEST, "DELETE");
   // Through a callback and not CURLOPT_POSTFIELDS: only so can a second sending be refused.
   Set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   Set(easy_, CURLOPT_READFUNCTION, &HttpCall::SendBody);

@@ -20,7 +20,7 @@
 /// libcurl reads only the first). Headers and tokens are never logged.
 namespace muster::kube {
 
-enum class HttpMethod { kGet, kPost, kPatch };
+enum class HttpMethod { kGet, kPost, kPatch, kDelete };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;

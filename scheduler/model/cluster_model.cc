@@ -57,6 +57,7 @@ void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t coun
     required_anti_affinity_on_.resize(nodes_.Size(), 0);
     with_affinity_on_.resize(nodes_.Size(), 0);
   }
+  if (pod != nullptr) pods_by_priority_[info->priority] += count;
   std::vector<PodsOnNode>& here = pods_on_[node];
   CountAffinity(node, *info, count);
   // Places are held and given back in turns: the last entry is the likely one.
@@ -84,6 +85,11 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
     }
   }
   MUSTER_CHECK(missing == 0, "gave back more places than were held");
+  if (pod != nullptr) {
+    const auto entry = pods_by_priority_.find(info->priority);
+    entry->second -= count;
+    if (entry->second == 0) pods_by_priority_.erase(entry);
+  }
   CountAffinity(node, *info, -count);
   nodes_.Account(node, info->amounts, info->non_zero, -count);
 }
@@ -107,6 +113,11 @@ void ClusterModel::CountAffinity(NodeIndex node, const PodInfo& info, std::int64
 
 std::int64_t ClusterModel::CountWithAffinityOn(NodeIndex node) const {
   return node < with_affinity_on_.size() ? with_affinity_on_[node] : 0;
+}
+
+std::optional<std::int32_t> ClusterModel::LowestPriority() const {
+  if (pods_by_priority_.empty()) return std::nullopt;
+  return pods_by_priority_.begin()->first;
 }
 
 ClusterModel ClusterModel::WithoutPods() const {

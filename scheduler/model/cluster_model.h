@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -97,6 +98,8 @@ class ClusterModel {
   std::int64_t CountWithAffinityOn(NodeIndex node) const;
   /// The same on all nodes.
   std::int64_t CountWithAffinity() const { return with_affinity_; }
+  /// The lowest priority of the pods that exist; absent when there are none.
+  std::optional<std::int32_t> LowestPriority() const;
 
   /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
   /// shared with this model.
@@ -122,6 +125,7 @@ class ClusterModel {
   std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as pods_on_
   std::vector<std::int64_t> with_affinity_on_;           // the same
   std::int64_t with_affinity_ = 0;
+  std::map<std::int32_t, std::int64_t> pods_by_priority_;  // of the pods that exist
 };
 
 }  // namespace muster::model

@@ -59,6 +59,8 @@ PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
   info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
   info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod.spec));
   info->namespace_name = pod.metadata.namespace_name;
+  info->name = pod.metadata.name;
+  info->created = pod.metadata.creation_timestamp;
   info->labels = LabelSet(pod.metadata.labels);
   info->priority = pod.spec.priority;
   info->terminating = pod.metadata.deletion_timestamp.has_value();

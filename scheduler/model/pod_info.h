@@ -18,6 +18,8 @@ struct PodInfo {
   ResourceVector amounts;
   NonZeroRequests non_zero;
   std::string namespace_name;
+  std::string name;  // "" of pods that do not exist yet
+  Time created{};
   LabelSet labels;
   std::int32_t priority = 0;
   bool terminating = false;  // has a deletion timestamp

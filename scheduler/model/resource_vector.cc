@@ -88,6 +88,23 @@ ResourceVector Difference(const ResourceVector& a, const ResourceVector& b) {
   return difference;
 }
 
+ResourceVector PartThatFits(const ResourceVector& amounts, const ResourceVector& free) {
+  const auto part = [](std::int64_t amount, std::int64_t room) {
+    return std::max(std::int64_t{0}, std::min(amount, room));
+  };
+  ResourceVector result;
+  result.cpu.value = part(amounts.cpu.value, free.cpu.value);
+  result.memory.value = part(amounts.memory.value, free.memory.value);
+  result.ephemeral_storage.value =
+      part(amounts.ephemeral_storage.value, free.ephemeral_storage.value);
+  result.pods = part(amounts.pods, free.pods);
+  for (const ExtendedAmount& entry : amounts.extended) {
+    const std::int64_t amount = part(entry.amount, free.Extended(entry.resource));
+    if (amount > 0) AddExtended(result, entry.resource, amount);
+  }
+  return result;
+}
+
 ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& names) {
   ResourceVector amounts = FromList(requests, kAmountMax, names);
   amounts.pods = 1;

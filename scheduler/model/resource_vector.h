@@ -64,6 +64,9 @@ NonZeroRequests NonZeroAmounts(const api::ResourceList& non_zero_requests);
 void AddScaled(ResourceVector& total, const ResourceVector& other, std::int64_t count);
 ResourceVector Difference(const ResourceVector& a, const ResourceVector& b);
 
+/// Of each amount what is above zero and fits into what is free.
+ResourceVector PartThatFits(const ResourceVector& amounts, const ResourceVector& free);
+
 /// What a pod with these effective requests takes from its node: the requests and one pod.
 ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& names);
 /// What a node with this allocatable offers; "pods" is a resource of its own there.

@@ -8,7 +8,7 @@
 namespace muster::model {
 
 /// Tentative placement on the live model: places that were reserved through a Statement are given
-/// back when it is destroyed, unless it was committed. The only way in which placement changes the
+/// back when it is destroyed, unless it was committed. The only way in which placement adds to the
 /// model. Ownership: borrows the model and must not outlive it. Threading: one thread.
 class Statement {
  public:

@@ -6,10 +6,11 @@ namespace muster::placement {
 
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred, PlacementCache* cache) {
+                  std::span<const model::NodeIndex> preferred, PlacementCache* cache,
+                  const AttemptDiagnosis& diagnosis) {
   PlacementCache nothing_kept;
   return GangPlacer(profile, model, statement, demands, preferred,
-                    cache == nullptr ? nothing_kept : *cache)
+                    cache == nullptr ? nothing_kept : *cache, diagnosis)
       .Run();
 }
 

@@ -8,6 +8,7 @@
 
 #include "scheduler/framework/profile.h"
 #include "scheduler/model/statement.h"
+#include "scheduler/placement/diagnosis.h"
 #include "scheduler/placement/placement_cache.h"
 
 namespace muster::placement {
@@ -41,6 +42,19 @@ struct Attempt {
   /// kube-scheduler's words ("0/4 nodes are available: 3 Insufficient cpu, ..."), then, for a gang,
   /// how many of its members would fit.
   std::string diagnosis;
+  /// Nodes that refuse the set that did not fit for a reason that no eviction can change.
+  std::int64_t unresolvable_nodes = 0;
+};
+
+/// What a failed attempt says.
+struct AttemptDiagnosis {
+  enum class Form {
+    kNone,
+    kFitError,  // only kube-scheduler's part
+    kFull,
+  };
+  Form form = Form::kFull;
+  NodeReason instead = nullptr;
 };
 
 /// Places all pod sets or none. What it places is reserved on `statement`, which the caller
@@ -74,6 +88,7 @@ struct Attempt {
 /// was placed last + nodes filled). Threading: one thread.
 Attempt PlaceGang(const framework::Profile& profile, model::ClusterModel& model,
                   model::Statement& statement, std::span<const PodSetDemand> demands,
-                  std::span<const model::NodeIndex> preferred, PlacementCache* cache = nullptr);
+                  std::span<const model::NodeIndex> preferred, PlacementCache* cache = nullptr,
+                  const AttemptDiagnosis& diagnosis = {});
 
 }  // namespace muster::placement

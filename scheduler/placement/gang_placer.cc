@@ -20,11 +20,13 @@ constexpr std::size_t kLikelyNodes = 16;
 
 GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
                        model::Statement& statement, std::span<const PodSetDemand> demands,
-                       std::span<const NodeIndex> preferred, PlacementCache& cache)
+                       std::span<const NodeIndex> preferred, PlacementCache& cache,
+                       const AttemptDiagnosis& diagnosis)
     : profile_(profile),
       model_(model),
       statement_(statement),
       preferred_(preferred),
+      diagnosis_(diagnosis),
       start_(statement.Mark()) {
   sets_.reserve(demands.size());
   for (std::size_t i = 0; i < demands.size(); ++i) {
@@ -233,13 +235,23 @@ std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
 Attempt GangPlacer::Success() const {
   std::vector<std::vector<NodeShare>> shares(sets_.size());
   for (const Placed& placed : placed_) shares[placed.set].push_back({placed.node, placed.count});
-  return {std::move(shares), ""};
+  return {std::move(shares), "", 0};
 }
 
 Attempt GangPlacer::Fail(const Outcome& outcome) {
+  using Form = AttemptDiagnosis::Form;
+  if (diagnosis_.form == Form::kNone) {
+    TakeBackTo(0);
+    return {};
+  }
   const Set& set = sets_[outcome.set];
   FillUp(outcome.set);
-  Attempt attempt{std::nullopt, FitError(model_, set.judged->filters)};
+  NodeRefusals refusals = FitError(model_, set.judged->filters, diagnosis_.instead);
+  Attempt attempt{std::nullopt, std::move(refusals.text), refusals.unresolvable_nodes};
+  if (diagnosis_.form == Form::kFitError) {
+    TakeBackTo(0);
+    return attempt;
+  }
   if (sets_.size() > 1 || set.demand->count > 1) {
     attempt.diagnosis += GangSentence(outcome.set, outcome.placed);
   }

@@ -15,7 +15,8 @@ class GangPlacer {
  public:
   GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
              model::Statement& statement, std::span<const PodSetDemand> demands,
-             std::span<const model::NodeIndex> preferred, PlacementCache& cache);
+             std::span<const model::NodeIndex> preferred, PlacementCache& cache,
+             const AttemptDiagnosis& diagnosis);
 
   Attempt Run();
 
@@ -94,6 +95,7 @@ class GangPlacer {
   model::ClusterModel& model_;
   model::Statement& statement_;
   std::span<const model::NodeIndex> preferred_;
+  const AttemptDiagnosis& diagnosis_;
   std::vector<Set> sets_;
   std::vector<std::size_t> order_;      // indexes of sets_, fewest pods first
   bool coupled_ = false;                // some filter of some set couples nodes

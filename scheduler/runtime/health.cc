@@ -9,7 +9,8 @@ using http::MetricsPage;
 
 constexpr std::array<const char*, kube::DispatcherStatistics::kVerbs> kVerbs = {
     "bind_pod",  "patch_pod_condition", "fetch_config_map", "fetch_custom_resource",
-    "fetch_pod", "record_event",        "select_node",      "keep_volume"};
+    "fetch_pod", "record_event",        "select_node",      "keep_volume",
+    "delete_pod"};
 constexpr std::array<const char*, kube::DispatcherStatistics::kResults> kResults = {
     "ok", "not_found", "conflict", "forbidden", "invalid", "unavailable", "unknown"};
 
@@ -21,6 +22,10 @@ void AddCore(MetricsPage& page, const core::CoreStatistics& core, const std::str
   page.Counter("muster_gangs_refused_total", "Gangs refused for what they ask.", {},
                Number(core.gangs_refused));
   page.Counter("muster_pods_bound_total", "Pods bound.", {}, Number(core.pods_bound));
+  page.Counter("muster_preemption_rounds_total", "Gangs for which pods were evicted.", {},
+               Number(core.preemption_rounds));
+  page.Counter("muster_pods_preempted_total", "Pods evicted for gangs of higher priority.", {},
+               Number(core.pods_preempted));
   page.Counter("muster_bind_failures_total", "Binds that definitely failed.", {},
                Number(core.bind_failures));
   page.Counter("muster_binds_unknown_total", "Binds without an answer.", {},

@@ -63,7 +63,7 @@ def test_pod_meets_the_restricted_profile(installed: Cluster) -> None:
          ("create", "pods/binding", True),
         ("patch", "pods/status", True), ("create", "events.events.k8s.io", True), ("get", "configmaps", True),
         ("list", "configmaps", False), ("watch", "configmaps", False), ("get", "secrets", False),
-        ("delete", "pods", False), ("patch", "pods", False), ("create", "pods", False),
+        ("delete", "pods", True), ("deletecollection", "pods", False), ("patch", "pods", False), ("create", "pods", False),
         ("update", "nodes", False), ("create", "pods/exec", False), ("impersonate", "users", False),
     ],
 )

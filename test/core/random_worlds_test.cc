@@ -29,8 +29,10 @@ FaultHook RandomFaults(Random& random, std::int64_t one_in) {
   };
 }
 
+enum class Priorities { kEqual, kMixed };
+
 /// Applications that fit the empty cluster by construction: a driver may cost every node one CPU.
-void SubmitOne(SimulatedWorld& world, int number) {
+void SubmitOne(SimulatedWorld& world, int number, Priorities priorities) {
   Random& random = world.random();
   const std::int64_t cores = random.Between(1, 3);
   std::int64_t places = 0;
@@ -42,6 +44,9 @@ void SubmitOne(SimulatedWorld& world, int number) {
       StaticApplication("app" + std::to_string(number), executors, cores, "1g");
   application.run_time = milliseconds(random.Between(0, 60'000));
   application.batch_size = random.OneIn(2) ? 5 : 10;
+  if (priorities == Priorities::kMixed) {
+    application.priority = static_cast<std::int32_t>(10 * random.Between(0, 3));
+  }
   application.config_map_delay = milliseconds(random.Between(0, 3000));
   if (cores > 1 && random.OneIn(4)) {  // one of the CPUs is a sidecar of the Spark Operator
     application.properties["spark.executor.cores"] = std::to_string(cores - 1);
@@ -62,7 +67,7 @@ void FailSomeExecutor(SimulatedWorld& world) {
   }
 }
 
-void DisturbOnce(SimulatedWorld& world, int number) {
+void DisturbOnce(SimulatedWorld& world, int number, Priorities priorities) {
   Random& random = world.random();
   switch (random.Between(0, 4)) {
     case 0:
@@ -77,15 +82,17 @@ void DisturbOnce(SimulatedWorld& world, int number) {
       const auto last = static_cast<std::int64_t>(world.api().nodes().size()) - 1;
       const std::string node =
           std::next(world.api().nodes().begin(), random.Between(0, last))->first;
-      world.BindStranger("s" + std::to_string(number), node,
-                         Quantity::FromMilli(random.Between(100, 4000)));
+      const Quantity cpu = Quantity::FromMilli(random.Between(100, 4000));
+      const bool mixed = priorities == Priorities::kMixed;
+      const auto priority = static_cast<std::int32_t>(mixed ? 10 * random.Between(-1, 3) : 0);
+      world.BindStranger("s" + std::to_string(number), node, cpu, priority);
       return;
     }
     case 3:
       world.api().DeletePod({"strangers", "s" + std::to_string(random.Between(0, number))});
       return;
     default:
-      SubmitOne(world, number + 100);
+      SubmitOne(world, number + 100, priorities);
       return;
   }
 }
@@ -95,7 +102,18 @@ bool AllEnded(SimulatedWorld& world) {
                      [](const ApplicationRecord& record) { return record.ended_at.has_value(); });
 }
 
-void RunRandomWorld(std::uint64_t seed) {
+/// Pods were evicted for it, so it must have got its place.
+void ExpectPreemptorsBound(SimulatedWorld& world) {
+  for (const core::RecordEvent& event : world.api().events()) {
+    if (event.reason != "Preempted") continue;
+    for (const ApplicationRecord& record : world.spark().records()) {
+      if (event.note.find(record.driver_uid) == std::string::npos) continue;
+      EXPECT_TRUE(record.driver_bound_at) << event.pod.ToString() << " left for nothing";
+    }
+  }
+}
+
+void RunRandomWorld(std::uint64_t seed, Priorities priorities) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   SimulatedWorld world(MusterWorld(seed));
   Random& random = world.random();
@@ -107,12 +125,12 @@ void RunRandomWorld(std::uint64_t seed) {
   world.StartScheduler();
   const auto applications = static_cast<int>(random.Between(1, 4));
   for (int i = 0; i < applications; ++i) {
-    SubmitOne(world, i);
+    SubmitOne(world, i, priorities);
     world.RunFor(milliseconds(random.Between(0, 5000)));
   }
   const auto disturbances = static_cast<int>(random.Between(0, 12));
   for (int i = 0; i < disturbances; ++i) {
-    DisturbOnce(world, i);
+    DisturbOnce(world, i, priorities);
     world.RunFor(milliseconds(random.Between(0, 8000)));
   }
   for (int i = 0; i < disturbances; ++i) {
@@ -121,6 +139,7 @@ void RunRandomWorld(std::uint64_t seed) {
   // Every application fits the empty cluster, so each has its turn.
   EXPECT_TRUE(world.RunUntil([&] { return AllEnded(world); }, minutes(60)));
   EXPECT_EQ(Join(world.violations()), "");
+  ExpectPreemptorsBound(world);
   if (::testing::Test::HasFailure() && std::getenv("MUSTER_PRINT_EFFECTS") != nullptr) {
     std::cout << world.effect_log();
   }
@@ -133,12 +152,18 @@ std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
 
 /// MUSTER_SEED=N MUSTER_WORLDS=1 runs that world alone; MUSTER_PRINT_EFFECTS=1 shows what Muster
 /// did in it.
-TEST(RandomWorlds, HoldAllInvariants) {
+void RunRandomWorlds(Priorities priorities) {
   const std::uint64_t first = NumberFromEnvironment("MUSTER_SEED", 1);
   const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", 200);
-  for (std::uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
-    RunRandomWorld(seed);
+  for (std::uint64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed) {
+    RunRandomWorld(seed, priorities);
   }
+}
+
+TEST(RandomWorlds, HoldAllInvariants) { RunRandomWorlds(Priorities::kEqual); }
+
+TEST(RandomWorlds, HoldAllInvariantsWhenGangsPreemptEachOther) {
+  RunRandomWorlds(Priorities::kMixed);
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ class LightApp:
 
     def __init__(self, workspace: Workspace, executors: int, scheduler: str, cores: int = 1,
                  memory_mib: int = 1024, properties: dict[str, str] | None = None,
-                 annotations: dict[str, str] | None = None) -> None:
-        """`annotations` are the driver's."""
+                 annotations: dict[str, str] | None = None, node_selector: dict[str, str] | None = None) -> None:
+        """`annotations` are the driver's; `node_selector` is of all pods, as in `properties`, and their labels."""
         self._workspace = workspace
         self._api = workspace.api
         self.executors_wanted = executors
@@ -43,6 +43,7 @@ class LightApp:
         self.cores = cores
         self.memory_mib = memory_mib
         self._annotations = annotations or {}
+        self._node_selector = node_selector or {}
         self.app_id = f"spark-{secrets.token_hex(16)}"
         self._prefix = f"app-{secrets.token_hex(8)}"
         self.driver_name = f"{self._prefix}-driver"
@@ -207,7 +208,8 @@ class LightApp:
 
     def _pod(self, metadata: Json, container: Json, volumes: list[Json]) -> Json:
         spec = {"schedulerName": self.scheduler, "restartPolicy": "Never", "containers": [container],
-                "volumes": volumes}
+                "volumes": volumes, "nodeSelector": self._node_selector}
+        metadata["labels"].update(self._node_selector)
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
