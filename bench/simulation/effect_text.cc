@@ -26,6 +26,16 @@ struct Describer {
   std::string operator()(const core::FetchPod& fetch) const {
     return "fetch-pod call=" + std::to_string(fetch.call) + " " + fetch.pod.ToString();
   }
+  std::string operator()(const core::SelectNode& select) const {
+    return "select-node call=" + std::to_string(select.call) + " claim=" + select.claim.ToString() +
+           " uid=" + select.uid + " version=" + select.resource_version + " node=" + select.node;
+  }
+  std::string operator()(const core::KeepVolume& keep) const {
+    return "keep-volume call=" + std::to_string(keep.call) + " " + keep.volume +
+           " uid=" + keep.uid + " version=" + keep.resource_version + " for " +
+           keep.claim.namespace_name + "/" + keep.claim.name + " " + keep.claim.uid +
+           (keep.was_kept ? " kept" : "");
+  }
   std::string operator()(const core::RecordEvent& event) const {
     const bool is_warning = event.type == core::RecordEvent::Type::kWarning;
     return std::string("event ") + (is_warning ? "Warning" : "Normal") +

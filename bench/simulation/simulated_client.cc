@@ -25,6 +25,10 @@ std::string ObjectOf(const core::Effect& effect) {
       return "pod " + fetch.pod.ToString();
     }
     std::string operator()(const core::RecordEvent&) const { return ""; }
+    std::string operator()(const core::SelectNode& select) const {
+      return "claim " + select.claim.ToString();
+    }
+    std::string operator()(const core::KeepVolume& keep) const { return "volume " + keep.volume; }
   };
   return std::visit(Name{}, effect);
 }
@@ -47,6 +51,12 @@ core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
     }
     core::Event operator()(const core::FetchPod& fetch) const {
       return core::PodFetched{fetch.call, outcome, std::nullopt};
+    }
+    core::Event operator()(const core::SelectNode& select) const {
+      return core::CallCompleted{select.call, outcome};
+    }
+    core::Event operator()(const core::KeepVolume& keep) const {
+      return core::CallCompleted{keep.call, outcome};
     }
     core::Event operator()(const core::RecordEvent&) const {
       MUSTER_CHECK(false, "an event has no answer");
@@ -121,6 +131,12 @@ core::Event SimulatedClient::Perform(const core::Effect& effect) {
   }
   if (const auto* patch = std::get_if<core::PatchPodCondition>(&effect)) {
     return AnswerWith(effect, api_.PatchCondition(*patch));
+  }
+  if (const auto* select = std::get_if<core::SelectNode>(&effect)) {
+    return AnswerWith(effect, NotFound("persistentvolumeclaims", select->claim));
+  }
+  if (const auto* keep = std::get_if<core::KeepVolume>(&effect)) {
+    return AnswerWith(effect, NotFound("persistentvolumes", {"", keep->volume}));
   }
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     const api::ConfigMap* config_map = api_.FindConfigMap(fetch->config_map);

@@ -1,6 +1,5 @@
 #include "plugins/node_affinity/node_affinity.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +12,9 @@ namespace {
 
 class Filter final : public YesNoFilter {
  public:
-  explicit Filter(const api::PodSpec& spec) : spec_(spec) {
+  explicit Filter(const api::PodSpec& spec) : affinity_(spec) {
     const auto& required = spec.node_affinity.required;
-    if (!required) return;
-    selector_.emplace(*required);
-    if (!required->empty()) named_nodes_ = NamedNodes(*required);
+    if (required && !required->empty()) named_nodes_ = NamedNodes(*required);
   }
 
   std::optional<framework::Refusal> RefusesEverywhere() const override {
@@ -31,21 +28,14 @@ class Filter final : public YesNoFilter {
 
  protected:
   bool Refuses(const model::NodeTable& nodes, model::NodeIndex node) const override {
-    const api::StringMap& labels = nodes.Labels(node);
-    const auto has = [&labels](const api::StringMap::value_type& wanted) {
-      const auto found = labels.find(wanted.first);
-      return found != labels.end() && found->second == wanted.second;
-    };
-    if (!std::all_of(spec_.node_selector.begin(), spec_.node_selector.end(), has)) return true;
-    return selector_ && !selector_->Matches(nodes.Name(node), labels);
+    return !affinity_.Matches(nodes.Name(node), nodes.Labels(node));
   }
   const char* Reason() const override {
     return "node(s) didn't match Pod's node affinity/selector";
   }
 
  private:
-  const api::PodSpec& spec_;
-  std::optional<NodeSelector> selector_;
+  RequiredNodeAffinity affinity_;
   std::optional<std::vector<std::string>> named_nodes_;
 };
 

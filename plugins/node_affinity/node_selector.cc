@@ -46,7 +46,7 @@ bool MeetsField(const api::SelectorRequirement& requirement, const std::string& 
 
 }  // namespace
 
-NodeSelector::NodeSelector(const std::vector<api::NodeSelectorTerm>& terms) {
+NodeSelector::NodeSelector(std::span<const api::NodeSelectorTerm> terms) {
   for (const api::NodeSelectorTerm& term : terms) {
     if (CanMatch(term)) terms_.push_back(&term);
   }
@@ -62,20 +62,28 @@ bool NodeSelector::Matches(const std::string& node_name, const api::StringMap& l
   });
 }
 
-bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
-                                 const api::StringMap& labels) {
+bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
+                    const api::StringMap& labels) {
+  return NodeSelector(terms).Matches(node_name, labels);
+}
+
+RequiredNodeAffinity::RequiredNodeAffinity(const api::PodSpec& spec) : labels_(spec.node_selector) {
+  if (spec.node_affinity.required) selector_.emplace(*spec.node_affinity.required);
+}
+
+bool RequiredNodeAffinity::Matches(const std::string& node_name,
+                                   const api::StringMap& labels) const {
   const auto has = [&labels](const api::StringMap::value_type& wanted) {
     const auto found = labels.find(wanted.first);
     return found != labels.end() && found->second == wanted.second;
   };
-  if (!std::all_of(spec.node_selector.begin(), spec.node_selector.end(), has)) return false;
-  const auto& required = spec.node_affinity.required;
-  return !required || MatchesAnyTerm(*required, node_name, labels);
+  if (!std::all_of(labels_.begin(), labels_.end(), has)) return false;
+  return !selector_ || selector_->Matches(node_name, labels);
 }
 
-bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
-                    const api::StringMap& labels) {
-  return NodeSelector(terms).Matches(node_name, labels);
+bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
+                                 const api::StringMap& labels) {
+  return RequiredNodeAffinity(spec).Matches(node_name, labels);
 }
 
 std::optional<std::vector<std::string>> NamedNodes(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace muster::plugins {
 /// Ownership: borrows the terms.
 class NodeSelector {
  public:
-  explicit NodeSelector(const std::vector<api::NodeSelectorTerm>& terms);
+  explicit NodeSelector(std::span<const api::NodeSelectorTerm> terms);
 
   /// True when one of the terms matches.
   bool Matches(const std::string& node_name, const api::StringMap& labels) const;
@@ -28,7 +29,20 @@ class NodeSelector {
 bool MatchesAnyTerm(const std::vector<api::NodeSelectorTerm>& terms, const std::string& node_name,
                     const api::StringMap& labels);
 
-/// True when the node meets the pod's nodeSelector and required node affinity.
+/// What a pod asks of its node: nodeSelector and required node affinity.
+/// Ownership: borrows the spec.
+class RequiredNodeAffinity {
+ public:
+  explicit RequiredNodeAffinity(const api::PodSpec& spec);
+
+  bool Matches(const std::string& node_name, const api::StringMap& labels) const;
+
+ private:
+  const api::StringMap& labels_;
+  std::optional<NodeSelector> selector_;
+};
+
+/// The same for a pod that is asked about once.
 bool MatchesRequiredNodeAffinity(const api::PodSpec& spec, const std::string& node_name,
                                  const api::StringMap& labels);
 

@@ -18,16 +18,11 @@ void AddMatchLabelKeys(const api::TopologySpreadConstraint& constraint,
   }
 }
 
-}  // namespace
-
-bool IsHard(const api::TopologySpreadConstraint& constraint) {
-  return constraint.when_unsatisfiable == "DoNotSchedule";
-}
-
-std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView& pod_set) {
+std::vector<SpreadConstraint> ConstraintsWith(std::string_view when_unsatisfiable,
+                                              const framework::PodSetView& pod_set) {
   std::vector<SpreadConstraint> constraints;
   for (const api::TopologySpreadConstraint& source : pod_set.pod.spec.topology_spread) {
-    if (!IsHard(source)) continue;
+    if (source.when_unsatisfiable != when_unsatisfiable) continue;
     SpreadConstraint constraint;
     constraint.topology_key = source.topology_key;
     constraint.max_skew = source.max_skew;
@@ -40,6 +35,20 @@ std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView&
     constraints.push_back(std::move(constraint));
   }
   return constraints;
+}
+
+}  // namespace
+
+bool IsHard(const api::TopologySpreadConstraint& constraint) {
+  return constraint.when_unsatisfiable == "DoNotSchedule";
+}
+
+std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView& pod_set) {
+  return ConstraintsWith("DoNotSchedule", pod_set);
+}
+
+std::vector<SpreadConstraint> SoftSpreadConstraints(const framework::PodSetView& pod_set) {
+  return ConstraintsWith("ScheduleAnyway", pod_set);
 }
 
 std::string HardSpreadConstraintsError(const api::PodSpec& spec) {

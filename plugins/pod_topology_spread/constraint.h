@@ -25,6 +25,8 @@ struct SpreadConstraint {
 bool IsHard(const api::TopologySpreadConstraint& constraint);
 /// The hard constraints, in their order.
 std::vector<SpreadConstraint> HardSpreadConstraints(const framework::PodSetView& pod_set);
+/// Those with ScheduleAnyway.
+std::vector<SpreadConstraint> SoftSpreadConstraints(const framework::PodSetView& pod_set);
 /// Why Kubernetes would not take them; empty when it does.
 std::string HardSpreadConstraintsError(const api::PodSpec& spec);
 

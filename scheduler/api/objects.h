@@ -196,6 +196,12 @@ struct Node {
   std::vector<ContainerImage> images;
 };
 
+/// Selectors of pod affinity choose namespaces by their labels.
+struct Namespace {
+  ObjectMeta metadata;
+  bool operator==(const Namespace&) const = default;
+};
+
 struct ConfigMap {
   ObjectMeta metadata;
   StringMap data;

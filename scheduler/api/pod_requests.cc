@@ -33,7 +33,27 @@ struct FromSpec {
   const ResourceList& Container(const api::Container& container) const {
     return container.resources.requests;
   }
+  const ResourceList& Initial(const api::Container& container) const {
+    return container.resources.requests;
+  }
   const ResourceList& Pod(const ResourceList& requests) const { return requests; }
+};
+
+/// The same where a container does not name some resource.
+class WithDefaults {
+ public:
+  explicit WithDefaults(ResourceList defaults) : defaults_(std::move(defaults)) {}
+
+  ResourceList Container(const api::Container& container) const {
+    ResourceList requests = container.resources.requests;
+    requests.insert(defaults_.begin(), defaults_.end());
+    return requests;
+  }
+  ResourceList Initial(const api::Container& container) const { return Container(container); }
+  const ResourceList& Pod(const ResourceList& requests) const { return requests; }
+
+ private:
+  ResourceList defaults_;
 };
 
 /// The same with what the node says of it.
@@ -55,6 +75,9 @@ class FromStatus {
         [&container](const ContainerStatus& status) { return status.name == container.name; });
     if (found == status_.containers.rend() || !found->actual) return requests;
     return Largest(requests, *found->actual, found->allocated);
+  }
+  const ResourceList& Initial(const api::Container& container) const {
+    return container.resources.requests;
   }
   ResourceList Pod(const ResourceList& requests) const {
     if (!status_.actual) return requests;
@@ -88,7 +111,7 @@ ResourceList Sum(const PodSpec& spec, const Source& source) {
       AddTo(running, source.Container(container));
       RaiseTo(largest_start, sidecars);
     } else {
-      ResourceList at_this_point = container.resources.requests;
+      ResourceList at_this_point = source.Initial(container);
       AddTo(at_this_point, sidecars);
       RaiseTo(largest_start, at_this_point);
     }
@@ -107,6 +130,11 @@ ResourceList Sum(const PodSpec& spec, const Source& source) {
   return running;
 }
 
+ResourceList DefaultsForScoring() {
+  return {{"cpu", Quantity::FromMilli(100)},
+          {"memory", Quantity::FromUnits(Mebibytes(200).value, Quantity::Form::kBinary)}};
+}
+
 }  // namespace
 
 ResourceList EffectiveRequests(const PodSpec& spec) { return Sum(spec, FromSpec()); }
@@ -118,6 +146,22 @@ ResourceList EffectiveRequests(const Pod& pod) {
   if (!status.actual && std::none_of(status.containers.begin(), status.containers.end(), says_more))
     return EffectiveRequests(pod.spec);
   return Sum(pod.spec, FromStatus(status));
+}
+
+ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
+  ResourceList defaults = DefaultsForScoring();
+  const bool pod_level =
+      spec.pod_resources &&
+      std::any_of(spec.pod_resources->requests.begin(), spec.pod_resources->requests.end(),
+                  [](const auto& entry) { return MayBePodLevel(entry.first); });
+  if (pod_level) {
+    for (const auto& [name, quantity] : EffectiveRequests(spec)) defaults.erase(name);
+  }
+  return Sum(spec, WithDefaults(std::move(defaults)));
+}
+
+ResourceList NonZeroRequestsOfPending(const PodSpec& spec) {
+  return Sum(spec, WithDefaults(DefaultsForScoring()));
 }
 
 }  // namespace muster::api

@@ -122,12 +122,6 @@ struct VolumeAttachment {
   bool operator==(const VolumeAttachment&) const = default;
 };
 
-/// Selectors of pod affinity choose namespaces by their labels.
-struct Namespace {
-  ObjectMeta metadata;
-  bool operator==(const Namespace&) const = default;
-};
-
 struct PodDisruptionBudget {
   ObjectMeta metadata;
   std::optional<LabelSelector> selector;  // absent: no pod

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "scheduler/api/json_codec.h"
+#include "scheduler/api/json_storage.h"
 #include "scheduler/model/cluster_model.h"
 
 namespace muster::cli {
@@ -41,6 +45,37 @@ Status PlacePod(const json& object, std::size_t index, model::ClusterModel& mode
   std::string uid = pod.metadata.uid;
   if (uid.empty() || model.FindPod(uid) != nullptr) uid = "pods[" + std::to_string(index) + "]";
   model.PlacePod(uid, node, model::MakePodInfo(pod, model.Names()));
+  return OkStatus();
+}
+
+template <class Object>
+Status Take(StatusOr<Object> object, model::ClusterModel& model) {
+  if (!object.ok()) return object.status();
+  if constexpr (std::is_same_v<Object, api::Namespace>) {
+    model.Namespaces().Upsert(*object);
+  } else {
+    model.Storage().Upsert(*std::move(object));
+  }
+  return OkStatus();
+}
+
+/// Kinds that no rule reads are passed over.
+Status PlaceObject(const json& object, model::ClusterModel& model) {
+  const auto kind = object.is_object() ? object.find("kind") : object.end();
+  if (!object.is_object() || kind == object.end() || !kind->is_string()) {
+    return InvalidArgumentError("kind: the kind of the object belongs here");
+  }
+  const std::string& name = kind->get_ref<const std::string&>();
+  if (name == "Namespace") return Take(api::DecodeNamespace(object), model);
+  if (name == "PersistentVolumeClaim") {
+    return Take(api::DecodePersistentVolumeClaim(object), model);
+  }
+  if (name == "PersistentVolume") return Take(api::DecodePersistentVolume(object), model);
+  if (name == "StorageClass") return Take(api::DecodeStorageClass(object), model);
+  if (name == "CSINode") return Take(api::DecodeCsiNode(object), model);
+  if (name == "CSIDriver") return Take(api::DecodeCsiDriver(object), model);
+  if (name == "CSIStorageCapacity") return Take(api::DecodeCsiStorageCapacity(object), model);
+  if (name == "VolumeAttachment") return Take(api::DecodeVolumeAttachment(object), model);
   return OkStatus();
 }
 
@@ -94,6 +129,9 @@ Status JudgeCase(const framework::Profile& profile, std::string_view text, std::
   MUSTER_RETURN_IF_ERROR(ForEach(document, "nodes", [&](const json& object, std::size_t /*index*/) {
     return PlaceNode(object, model);
   }));
+  MUSTER_RETURN_IF_ERROR(ForEach(
+      document, "objects",
+      [&](const json& object, std::size_t /*index*/) { return PlaceObject(object, model); }));
   MUSTER_RETURN_IF_ERROR(ForEach(document, "pods", [&](const json& object, std::size_t index) {
     return PlacePod(object, index, model);
   }));

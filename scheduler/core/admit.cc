@@ -6,7 +6,6 @@
 #include "scheduler/api/pod_requests.h"
 #include "scheduler/base/check.h"
 #include "scheduler/core/state.h"
-#include "scheduler/gang/plan.h"
 
 namespace muster::core {
 
@@ -99,6 +98,7 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Cluste
   std::vector<placement::PodSetDemand> demands;
   demands.push_back(
       {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
+  demands.front().alone = gang.application_uid.empty();
   for (std::size_t i = 0; i < gang.executor_sets.size(); ++i) {
     const spark::ExecutorSet& set = gang.executor_sets[i];
     if (set.count == 0) continue;
@@ -155,12 +155,7 @@ void SchedulerCore::State::Admit(Gang& gang,
   // What waits for a neighbour may have one now; the watch will show nothing new.
   if (!waiting_for_others_.empty()) CapacityGrew();
 
-  api::StringMap annotations;
-  if (gang.kind == GangKind::kApplication) {
-    annotations.emplace(gang::kPlanAnnotation,
-                        gang::EncodePlan(gang.reservation.ToPlan(model_.Nodes())));
-  }
-  SendBind(gang, anchor_node, std::move(annotations));
+  StartBind(gang, anchor_node);
 }
 
 /// Executors beyond the reservation go where their application runs, most of it first.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/core/state.h"
+#include "scheduler/gang/plan.h"
 
 namespace muster::core {
 namespace {
@@ -26,10 +27,22 @@ Duration BackOffAfter(int failures) {
 
 }  // namespace
 
-void SchedulerCore::State::SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations) {
+/// The anchor has its node: it is bound there, after its claims where these have to be first.
+void SchedulerCore::State::StartBind(Gang& gang, model::NodeIndex node) {
   queue_.Remove(gang.Uid());
-  gang.phase = GangPhase::kBinding;
   gang.binding = {model_.Nodes().Name(node), now_};
+  StartBindingVolumes(gang, node);
+  if (gang.volume_bindings.empty()) SendBind(gang);
+}
+
+void SchedulerCore::State::SendBind(Gang& gang) {
+  gang.phase = GangPhase::kBinding;
+  gang.binding.sent_at = now_;
+  api::StringMap annotations;
+  if (gang.kind == GangKind::kApplication) {
+    annotations.emplace(gang::kPlanAnnotation,
+                        gang::EncodePlan(gang.reservation.ToPlan(model_.Nodes())));
+  }
   effects_.push_back(BindPod{NewCall(CallKind::kBind, gang.Uid()), gang.Name(), gang.Uid(),
                              gang.binding.node, std::move(annotations)});
 }
@@ -51,13 +64,14 @@ void SchedulerCore::State::OnBindOutcome(Gang& gang, const CallOutcome& outcome)
     case CallResult::kForbidden:
     case CallResult::kInvalid:
     case CallResult::kUnavailable:
-      OnNotBound(gang, outcome.message);
+      OnNotBound(gang, "binding rejected: " + outcome.message);
       return;
   }
 }
 
 void SchedulerCore::State::OnBound(Gang& gang) {
   queue_.Remove(gang.Uid());
+  ForgetVolumes(gang);
   const model::NodeIndex node = model_.NodeOfPod(gang.Uid());
   const std::string where = node == model::kNoNode ? gang.binding.node : model_.Nodes().Name(node);
   const bool by_us = gang.phase == GangPhase::kBinding;
@@ -80,15 +94,15 @@ void SchedulerCore::State::OnBound(Gang& gang) {
 
 /// The pod is not bound and will not be by what we sent: everything goes back, and the gang keeps
 /// its place in the order.
-void SchedulerCore::State::OnNotBound(Gang& gang, const std::string& why) {
+void SchedulerCore::State::OnNotBound(Gang& gang, const std::string& note) {
+  ForgetVolumes(gang);
   ++statistics_.bind_failures;
   model_.RemovePod(gang.Uid());
   ForgetExecutor(gang.Uid(), Leaving::kNotBound);
   ReleaseSlots(gang);
   gang.reservation.Sets().clear();
   CapacityGrew();
-  Record(RecordEvent::Type::kWarning, gang, "FailedScheduling", "Binding",
-         "binding rejected: " + why);
+  Record(RecordEvent::Type::kWarning, gang, "FailedScheduling", "Binding", note);
   Enqueue(gang);
   queue_.BackOff(gang.Uid(), now_ + BackOffAfter(++gang.bind_failures));
 }
@@ -109,7 +123,7 @@ void SchedulerCore::State::OnResolved(Gang& gang, const PodFetched& event) {
     return;
   }
   if (read && now_ - gang.binding.sent_at >= kSettled) {
-    OnNotBound(gang, "the pod is still without a node");
+    OnNotBound(gang, "binding rejected: the pod is still without a node");
     return;
   }
   ArmTimer(now_ + kFirstLook, TimerKind::kResolveBind, gang.Uid());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "scheduler/api/pod_requests.h"
@@ -32,6 +33,48 @@ bool SameConstraints(const api::PodSpec& a, const api::PodSpec& b) {
          a.topology_spread == b.topology_spread && OwnTolerations(a) == OwnTolerations(b);
 }
 
+/// The claim that Spark made with this executor, as one for every other: as it was predicted, else
+/// as this one is. Absent when the executors share the claim.
+std::optional<api::PersistentVolumeClaimSpec> MadeForEach(const api::Pod& executor,
+                                                          const api::Volume& volume,
+                                                          const std::optional<api::Pod>& predicted,
+                                                          const model::StorageTable& storage) {
+  if (predicted) {
+    const auto& volumes = predicted->spec.volumes;
+    const auto same = std::find_if(volumes.begin(), volumes.end(), [&](const api::Volume& one) {
+      return one.name == volume.name && one.type == volume.type;
+    });
+    if (same != volumes.end() && same->source.empty()) {
+      return same->claim_template.value_or(api::PersistentVolumeClaimSpec{});
+    }
+  }
+  // Spark's name for a claim made on demand.
+  if (!volume.source.starts_with(executor.metadata.name + "-pvc-")) return std::nullopt;
+  const auto* claim = storage.FindClaim({executor.metadata.namespace_name, volume.source});
+  api::PersistentVolumeClaimSpec spec;
+  if (claim != nullptr) spec = claim->spec;
+  spec.volume_name.clear();
+  return spec;
+}
+
+/// What the executors of the set that do not exist yet are like, after one that does.
+api::Pod LikeThisOne(const api::Pod& executor, const std::optional<api::Pod>& predicted,
+                     const model::StorageTable& storage) {
+  api::Pod other = executor;
+  for (api::Volume& volume : other.spec.volumes) {
+    if (volume.type != api::VolumeType::kPersistentVolumeClaim) continue;
+    auto made = MadeForEach(executor, volume, predicted, storage);
+    if (!made) continue;
+    volume.source.clear();
+    volume.claim_template = std::move(made);
+  }
+  other.metadata.name.clear();
+  other.metadata.uid.clear();
+  other.metadata.deletion_timestamp.reset();
+  other.spec.node_name.clear();
+  return other;
+}
+
 std::string Describe(const api::ResourceList& requests) {
   std::string text;
   for (const auto& [name, quantity] : requests) {
@@ -48,14 +91,15 @@ void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& s
                                              const api::Pod& executor) {
   if (std::exchange(set.confirmed, true)) return;
   const bool predicted = set.pod.has_value();  // after a restart only the requests are known
-  model::PodInfoPtr info = model::MakePodInfo(executor, model_.Names());
+  const api::Pod others = LikeThisOne(executor, set.pod, model_.Storage());
+  model::PodInfoPtr info = model::MakePodInfo(others, model_.Names());
   const model::ResourceVector& amounts = info->amounts;
   const model::ResourceVector& expected = set.info->amounts;
   const bool same_size = amounts == expected;
   const bool same_nodes = !predicted || SameConstraints(set.pod->spec, executor.spec);
   if (predicted && same_size && same_nodes) ++statistics_.predictions_exact;
   if (same_size && same_nodes) {
-    gang::Reservation::Become(set, executor, std::move(info), model_);
+    gang::Reservation::Become(set, others, std::move(info), model_);
     return;
   }
 
@@ -73,7 +117,7 @@ void SchedulerCore::State::ConfirmPrediction(Gang& application, gang::SlotSet& s
              "still empty are reserved anew");
   gang::Reservation::LoseAll(set, model_);
   set.requests = requests;
-  gang::Reservation::Become(set, executor, std::move(info), model_);
+  gang::Reservation::Become(set, others, std::move(info), model_);
   CapacityGrew();
   ReplaceLostSlots(application);
 }

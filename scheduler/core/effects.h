@@ -66,8 +66,29 @@ struct RecordEvent {
   Time time{};
 };
 
+/// Tells the provisioner of a claim for which node it shall make a volume; UID and resource version
+/// are preconditions. Answered by CallCompleted.
+struct SelectNode {
+  CallId call = 0;
+  api::NamespacedName claim;
+  std::string uid;
+  std::string resource_version;
+  std::string node;
+};
+
+/// Keeps a volume for a claim, so that the controller binds them; UID and resource version of the
+/// volume are preconditions. Answered by CallCompleted.
+struct KeepVolume {
+  CallId call = 0;
+  std::string volume;
+  std::string uid;
+  std::string resource_version;
+  api::ClaimReference claim;
+  bool was_kept = false;  // for this claim, by a person: then it is not marked as bound by us
+};
+
 using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
-                            FetchPod, RecordEvent>;
+                            FetchPod, RecordEvent, SelectNode, KeepVolume>;
 
 struct StepResult {
   std::vector<Effect> effects;

@@ -135,6 +135,7 @@ void SchedulerCore::State::ForgetPod(const std::string& uid) {
 void SchedulerCore::State::ForgetGang(const std::string& uid) {
   Gang* gang = FindGang(uid);
   if (gang == nullptr) return;
+  ForgetVolumes(*gang);
   ReleaseSlots(*gang);
   for (const auto& [executor, node] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
@@ -154,6 +155,7 @@ void SchedulerCore::State::On(const NodeGone& event) {
   if (node == model::kNoNode) return;
   LoseSlotsOn(node);
   model_.Nodes().Remove(event.name);
+  volumes_changed_ = true;  // claims may be on their way to it
 }
 
 void SchedulerCore::State::On(const ResourceSynced& event) {
@@ -190,6 +192,8 @@ void SchedulerCore::State::On(const CallCompleted& event) {
   if (gang == nullptr) return;
   if (known.kind == CallKind::kBind) {
     OnBindOutcome(*gang, event.outcome);
+  } else if (known.kind == CallKind::kVolume) {
+    OnVolumeWritten(*gang, event.call, event.outcome);
   } else if (known.kind == CallKind::kPatch && event.outcome.result != CallResult::kOk) {
     gang->reported.reset();  // not written, as far as we know
     ArmTimer(now_ + std::chrono::seconds(10), TimerKind::kReport, known.uid);

@@ -29,6 +29,7 @@ struct Take {
 }  // namespace
 
 void SchedulerCore::State::On(const ObjectObserved& event) {
+  volumes_changed_ = true;
   if (std::visit(Take{model_}, event.object)) CapacityGrew();
 }
 
@@ -68,6 +69,7 @@ void SchedulerCore::State::On(const ObjectGone& event) {
       model_.Budgets().erase(event.name);
       break;
   }
+  volumes_changed_ = true;
   CapacityGrew();
 }
 

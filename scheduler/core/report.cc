@@ -32,8 +32,9 @@ void SchedulerCore::State::ReportUnschedulable(Gang& gang, const std::string& re
 }
 
 void SchedulerCore::State::WriteReport(Gang& gang) {
-  const bool pending =
-      gang.phase != gang::GangPhase::kBinding && gang.phase != gang::GangPhase::kReserved;
+  const bool pending = gang.phase != gang::GangPhase::kBindingVolumes &&
+                       gang.phase != gang::GangPhase::kBinding &&
+                       gang.phase != gang::GangPhase::kReserved;
   if (!pending || gang.wanted.type.empty() || gang.reported == gang.wanted) return;
   const bool same_reason = gang.reported && gang.reported->status == gang.wanted.status &&
                            gang.reported->reason == gang.wanted.reason;

@@ -30,6 +30,7 @@ StepResult SchedulerCore::State::Step(Time now, std::span<const Event> events) {
   for (const Event& event : events) {
     std::visit([this](const auto& kind) { On(kind); }, event);
   }
+  FollowVolumes();
   FireTimers();
   queue_.ActivateDue(now_);
   if (Synced()) Decide();
@@ -55,6 +56,9 @@ void SchedulerCore::State::FireTimers() {
         break;
       case TimerKind::kResolveBind:
         if (gang->phase == gang::GangPhase::kBinding) ResolveUnknownBind(*gang);
+        break;
+      case TimerKind::kVolumes:
+        if (gang->phase == gang::GangPhase::kBindingVolumes) FollowVolumes(*gang);
         break;
       case TimerKind::kSlots:
         ExpireSlots(*gang);

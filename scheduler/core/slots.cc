@@ -120,7 +120,7 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
     model_.PlacePod(executor.Uid(), node, executor.anchor_info);
     NoteExecutor(*application, executor.Uid(), node);
     ++statistics_.slots_taken;
-    SendBind(executor, node, {});
+    StartBind(executor, node);
     return true;
   }
   return false;

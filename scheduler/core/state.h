@@ -20,10 +20,11 @@
 namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc (what its webhook adds
-/// to them), admit.cc (placement), bind.cc (binds and
-/// their outcomes), recover.cc (what a restart does not read in the plans), slots.cc (executors and
-/// reserved places), report.cc (conditions and events).
+/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
+/// (what its webhook adds to them), admit.cc (placement), bind.cc (binds and their outcomes),
+/// volumes.cc (claims that are bound before their pod),
+/// recover.cc (what a restart does not read in the plans), slots.cc (executors and reserved
+/// places), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -35,14 +36,14 @@ class SchedulerCore::State {
  private:
   using Gang = gang::Gang;
 
-  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience };
+  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes };
   struct Timer {
     Time at{};
     TimerKind kind = TimerKind::kGather;
     std::string uid;
     auto operator<=>(const Timer&) const = default;
   };
-  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchCustomResource, kFetchPod };
+  enum class CallKind { kBind, kPatch, kFetchConfigMap, kFetchCustomResource, kFetchPod, kVolume };
   struct Call {
     CallKind kind = CallKind::kBind;
     std::string uid;  // of the gang
@@ -97,12 +98,23 @@ class SchedulerCore::State {
   static queue::Rank RankOf(const Gang& gang);
 
   // bind.cc
-  void SendBind(Gang& gang, model::NodeIndex node, api::StringMap annotations);
+  void StartBind(Gang& gang, model::NodeIndex node);
+  void SendBind(Gang& gang);
   void OnBindOutcome(Gang& gang, const CallOutcome& outcome);
   void OnBound(Gang& gang);
-  void OnNotBound(Gang& gang, const std::string& why);
+  void OnNotBound(Gang& gang, const std::string& note);
   void ResolveUnknownBind(Gang& gang);
   void OnResolved(Gang& gang, const PodFetched& event);
+
+  // volumes.cc
+  void StartBindingVolumes(Gang& gang, model::NodeIndex node);
+  void WriteVolumeBinding(Gang& gang, gang::VolumeBinding& binding);
+  void OnVolumeWritten(Gang& gang, CallId call, const CallOutcome& outcome);
+  void FollowVolumes();
+  void FollowVolumes(Gang& gang);
+  bool IsVolumeBound(const Gang& gang, const gang::VolumeBinding& binding, std::string& problem);
+  void GiveUpVolumes(Gang& gang, const std::string& why);
+  void ForgetVolumes(Gang& gang);
 
   // recover.cc
   void GiveBackEndedSlots(const std::map<std::string, api::Pod>& pods);
@@ -159,6 +171,9 @@ class SchedulerCore::State {
   absl::flat_hash_map<std::string, std::string> executor_applications_;
   /// Gangs without room, with rules that more pods could satisfy: affinity, spread.
   std::set<std::string> waiting_for_others_;
+  /// Gangs in BindingVolumes; looked at when something about volumes has changed.
+  std::set<std::string> binding_volumes_;
+  bool volumes_changed_ = false;
   /// Applications with slots that lost their node.
   std::set<std::string> applications_with_lost_slots_;
 

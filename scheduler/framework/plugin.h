@@ -31,6 +31,13 @@ struct Refusal {
   bool resolvable = true;
 };
 
+/// A claim that must be bound before its pod: to this volume, or, without a name, to one that a
+/// provisioner makes for the node.
+struct ClaimBinding {
+  api::NamespacedName claim;
+  std::string volume;
+};
+
 /// One plugin's judgement of the nodes for one pod set.
 class NodeFilter {
  public:
@@ -70,6 +77,11 @@ class NodeFilter {
   /// negative: taken back. The model shows it already. Called only where FollowsPlacement.
   virtual void OnPlaced(const model::ClusterModel& /*model*/, model::NodeIndex /*node*/,
                         const model::PodInfo& /*pods*/, std::int64_t /*count*/) {}
+
+  /// Appends what must be bound first when the pod, which exists, goes to the node:
+  /// kube-scheduler's Reserve. The pod itself may be in the model already.
+  virtual void AddClaimBindings(const model::ClusterModel& /*model*/, model::NodeIndex /*node*/,
+                                std::vector<ClaimBinding>& /*bindings*/) const {}
 };
 
 /// A rule about which nodes a pod may run on.

@@ -116,6 +116,13 @@ std::vector<Refusal> PreparedFilters::Explain(const model::ClusterModel& model,
   return refusals;
 }
 
+std::vector<ClaimBinding> PreparedFilters::ClaimBindings(const model::ClusterModel& model,
+                                                         model::NodeIndex node) const {
+  std::vector<ClaimBinding> bindings;
+  for (const auto& filter : filters_) filter->AddClaimBindings(model, node, bindings);
+  return bindings;
+}
+
 void PreparedFilters::OnPlaced(const model::ClusterModel& model, model::NodeIndex node,
                                const model::PodInfo& pods, std::int64_t count) {
   for (NodeFilter* filter : following_) filter->OnPlaced(model, node, pods, count);

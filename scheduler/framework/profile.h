@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "scheduler/framework/plugin.h"
+#include "scheduler/framework/score.h"
 
 namespace muster::framework {
 
-/// The plugins that judge the nodes, in the order in which kube-scheduler asks them: the first that
-/// refuses a node gives the reason.
+/// The plugins that judge the nodes, in the order in which kube-scheduler asks them: the first
+/// filter that refuses a node gives the reason.
 struct Profile {
   std::vector<std::unique_ptr<FilterPlugin>> filters;
+  std::vector<WeightedScorePlugin> scores;
 
   /// The key under which the judgement of a pod set may be kept; nullopt when some plugin has none.
   /// Cost: O(plugins + what the pod asks for), no walk over nodes.
@@ -58,6 +60,10 @@ class PreparedFilters {
   /// Tells the filters that follow placement; see NodeFilter::OnPlaced.
   void OnPlaced(const model::ClusterModel& model, model::NodeIndex node, const model::PodInfo& pods,
                 std::int64_t count);
+
+  /// What must be bound before the pod can be; see NodeFilter::AddClaimBindings.
+  std::vector<ClaimBinding> ClaimBindings(const model::ClusterModel& model,
+                                          model::NodeIndex node) const;
 
  private:
   bool KeepOnly(const std::vector<std::string>& nodes, std::string_view plugin);

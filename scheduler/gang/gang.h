@@ -22,7 +22,9 @@ namespace muster::gang {
 ///       +--> Refused              +-- not bound ----+
 ///
 /// A pod without a gang of its own starts in Waiting and is forgotten once it is bound.
-enum class GangPhase { kGathering, kWaiting, kBinding, kReserved, kRefused };
+/// Between Waiting and Binding, an anchor whose claims wait for a first consumer is in
+/// BindingVolumes until all of them are bound.
+enum class GangPhase { kGathering, kWaiting, kBindingVolumes, kBinding, kReserved, kRefused };
 
 enum class GangKind {
   kApplication,  // a Spark driver and the executors that it will create
@@ -45,6 +47,15 @@ struct Binding {
   Time sent_at{};
 };
 
+/// A claim of the anchor that is being bound, and what was written for it.
+struct VolumeBinding {
+  api::NamespacedName claim;
+  std::string volume;       // "": a provisioner makes one
+  std::string written_at;   // resource version of what the write was based on
+  std::uint64_t call = 0;   // the write; 0: none was needed
+  bool is_written = false;  // the write has succeeded
+};
+
 /// Pods admitted together: one anchor, whose bind carries the plan, and the slots for the rest.
 struct Gang {
   GangKind kind = GangKind::kSinglePod;
@@ -65,7 +76,8 @@ struct Gang {
   /// them.
   std::map<std::string, model::NodeIndex> executors;
   Binding binding;
-  int bind_failures = 0;  // in a row
+  std::vector<VolumeBinding> volume_bindings;  // in BindingVolumes
+  int bind_failures = 0;                       // in a row
 
   /// The PodScheduled condition as it should be, as last written, and when that was.
   api::PodCondition wanted;

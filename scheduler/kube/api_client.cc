@@ -19,6 +19,7 @@ constexpr std::size_t kAttributeBytesMax = 128;
 constexpr std::size_t kObjectBytesMax = 8 * 1024 * 1024;
 // What a custom resource that people write by hand never reaches.
 constexpr std::size_t kCustomResourceBytesMax = 2 * 1024 * 1024;
+constexpr char kMergePatch[] = "application/merge-patch+json";
 constexpr char kStrategicMergePatch[] = "application/strategic-merge-patch+json";
 
 StatusOr<std::string> NamespacedPath(std::string_view prefix, const std::string& namespace_name,
@@ -104,6 +105,36 @@ StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch) {
   const json body = {{"metadata", {{"uid", patch.uid}}},
                      {"status", {{"conditions", json::array({std::move(condition)})}}}};
   return Write(HttpMethod::kPatch, path + "/status" + kServerTimeout, body, kStrategicMergePatch);
+}
+
+StatusOr<HttpRequest> SelectNodeRequest(const core::SelectNode& select) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path,
+                          NamespacedPath("/api/v1", select.claim.namespace_name,
+                                         "persistentvolumeclaims", select.claim.name));
+  const json body = {{"metadata",
+                      {{"uid", select.uid},
+                       {"resourceVersion", select.resource_version},
+                       {"annotations", {{api::kSelectedNodeAnnotation, select.node}}}}}};
+  return Write(HttpMethod::kPatch, path + kServerTimeout, body, kMergePatch);
+}
+
+StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep) {
+  if (!IsPathSegment(keep.volume)) {
+    return InvalidArgumentError("'" + Printable(keep.volume, 512) +
+                                "' is not a name that an API path can hold");
+  }
+  json metadata = {{"uid", keep.uid}, {"resourceVersion", keep.resource_version}};
+  if (!keep.was_kept) metadata["annotations"] = {{api::kBoundByControllerAnnotation, "yes"}};
+  const json body = {{"metadata", std::move(metadata)},
+                     {"spec",
+                      {{"claimRef",
+                        {{"apiVersion", "v1"},
+                         {"kind", "PersistentVolumeClaim"},
+                         {"namespace", keep.claim.namespace_name},
+                         {"name", keep.claim.name},
+                         {"uid", keep.claim.uid}}}}}};
+  return Write(HttpMethod::kPatch, "/api/v1/persistentvolumes/" + keep.volume + kServerTimeout,
+               body, kMergePatch);
 }
 
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {

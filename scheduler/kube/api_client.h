@@ -20,6 +20,11 @@ StatusOr<HttpRequest> BindRequest(const core::BindPod& bind);
 /// PATCH pods/NAME/status, strategic merge; the UID in the patch is a precondition.
 StatusOr<HttpRequest> ConditionRequest(const core::PatchPodCondition& patch);
 
+/// PATCH a claim's annotation, merge patch; UID and version in the patch are preconditions.
+StatusOr<HttpRequest> SelectNodeRequest(const core::SelectNode& select);
+/// PATCH a volume's claimRef, as the controller would write it; the same preconditions.
+StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep);
+
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
 StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);
 /// No resourceVersion: a consistent read.

@@ -35,6 +35,10 @@ std::string ObjectOf(const core::Effect& effect) {
         } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>,
                                             core::FetchCustomResource>) {
           return one.plural + " " + one.name.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::SelectNode>) {
+          return "claim " + one.claim.ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::KeepVolume>) {
+          return "volume " + one.volume;
         } else {
           return "pod " + one.pod.ToString();
         }
@@ -57,6 +61,12 @@ StatusOr<HttpRequest> RequestOf(const core::Effect& effect) {
     StatusOr<HttpRequest> operator()(const core::FetchPod& e) const { return PodRequest(e.pod); }
     StatusOr<HttpRequest> operator()(const core::RecordEvent&) const {
       return InvalidArgumentError("events go through the recorder");
+    }
+    StatusOr<HttpRequest> operator()(const core::SelectNode& e) const {
+      return SelectNodeRequest(e);
+    }
+    StatusOr<HttpRequest> operator()(const core::KeepVolume& e) const {
+      return KeepVolumeRequest(e);
     }
   };
   return std::visit(Visitor{}, effect);
@@ -82,6 +92,12 @@ std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutc
       return core::PodFetched{e.call, std::move(outcome), std::nullopt};
     }
     std::optional<core::Event> operator()(const core::RecordEvent&) const { return std::nullopt; }
+    std::optional<core::Event> operator()(const core::SelectNode& e) const {
+      return core::CallCompleted{e.call, std::move(outcome)};
+    }
+    std::optional<core::Event> operator()(const core::KeepVolume& e) const {
+      return core::CallCompleted{e.call, std::move(outcome)};
+    }
   };
   return std::visit(Visitor{outcome}, effect);
 }

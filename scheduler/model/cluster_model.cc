@@ -51,10 +51,14 @@ std::span<const PodsOnNode> ClusterModel::PodsOn(NodeIndex node) const {
 
 void ClusterModel::Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count,
                        const PlacedPod* pod) {
-  nodes_.Account(node, info->amounts, count);
-  if (node >= pods_on_.size()) pods_on_.resize(nodes_.Size());
+  nodes_.Account(node, info->amounts, info->non_zero, count);
+  if (node >= pods_on_.size()) {
+    pods_on_.resize(nodes_.Size());
+    required_anti_affinity_on_.resize(nodes_.Size(), 0);
+    with_affinity_on_.resize(nodes_.Size(), 0);
+  }
   std::vector<PodsOnNode>& here = pods_on_[node];
-  CountRequiredAntiAffinity(node, *info, count);
+  CountAffinity(node, *info, count);
   // Places are held and given back in turns: the last entry is the likely one.
   if (pod == nullptr && !here.empty() && here.back().pod == nullptr && here.back().info == info) {
     here.back().count += count;
@@ -80,19 +84,29 @@ void ClusterModel::Take(NodeIndex node, const PodInfoPtr& info, std::int64_t cou
     }
   }
   MUSTER_CHECK(missing == 0, "gave back more places than were held");
-  CountRequiredAntiAffinity(node, *info, -count);
-  nodes_.Account(node, info->amounts, -count);
+  CountAffinity(node, *info, -count);
+  nodes_.Account(node, info->amounts, info->non_zero, -count);
 }
 
-void ClusterModel::CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info,
-                                             std::int64_t count) {
-  const auto& terms = info.RareOrEmpty().pod_anti_affinity.required;
-  if (terms.empty()) return;
-  if (node >= required_anti_affinity_on_.size()) required_anti_affinity_on_.resize(nodes_.Size());
-  required_anti_affinity_on_[node] += count;
-  const auto entry = required_anti_affinities_.try_emplace({info.namespace_name, terms}).first;
-  entry->second += count;
-  if (entry->second == 0) required_anti_affinities_.erase(entry);
+void ClusterModel::CountAffinity(NodeIndex node, const PodInfo& info, std::int64_t count) {
+  if (info.rare == nullptr) return;
+  const auto& terms = info.rare->pod_anti_affinity.required;
+  if (!terms.empty()) {
+    required_anti_affinity_on_[node] += count;
+    const auto entry = required_anti_affinities_.try_emplace({info.namespace_name, terms}).first;
+    entry->second += count;
+    if (entry->second == 0) required_anti_affinities_.erase(entry);
+  }
+  if (info.rare->pod_affinity == api::PodAffinity{} &&
+      info.rare->pod_anti_affinity == api::PodAffinity{}) {
+    return;
+  }
+  with_affinity_on_[node] += count;
+  with_affinity_ += count;
+}
+
+std::int64_t ClusterModel::CountWithAffinityOn(NodeIndex node) const {
+  return node < with_affinity_on_.size() ? with_affinity_on_[node] : 0;
 }
 
 ClusterModel ClusterModel::WithoutPods() const {
@@ -103,6 +117,7 @@ ClusterModel ClusterModel::WithoutPods() const {
   empty.storage_ = storage_;
   empty.namespaces_ = namespaces_;
   empty.budgets_ = budgets_;
+  empty.workloads_ = workloads_;
   return empty;
 }
 

@@ -15,6 +15,7 @@
 #include "scheduler/model/pod_info.h"
 #include "scheduler/model/resource_vector.h"
 #include "scheduler/model/storage_table.h"
+#include "scheduler/model/workload_selectors.h"
 
 namespace muster::model {
 
@@ -61,6 +62,8 @@ class ClusterModel {
   const NamespaceTable& Namespaces() const { return *namespaces_; }
   DisruptionBudgets& Budgets() { return *budgets_; }
   const DisruptionBudgets& Budgets() const { return *budgets_; }
+  WorkloadSelectors& Workloads() { return *workloads_; }
+  const WorkloadSelectors& Workloads() const { return *workloads_; }
 
   enum class Change {
     kNothing,      // as it was
@@ -90,6 +93,11 @@ class ClusterModel {
     return node < required_anti_affinity_on_.size() && required_anti_affinity_on_[node] > 0;
   }
 
+  /// Pods and held places on the node that want to be near others or away from them.
+  std::int64_t CountWithAffinityOn(NodeIndex node) const;
+  /// The same on all nodes.
+  std::int64_t CountWithAffinity() const { return with_affinity_; }
+
   /// The same nodes with nothing on them. Cost: copies the node table; the tables beside it are
   /// shared with this model.
   ClusterModel WithoutPods() const;
@@ -98,7 +106,7 @@ class ClusterModel {
  private:
   void Put(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
   void Take(NodeIndex node, const PodInfoPtr& info, std::int64_t count, const PlacedPod* pod);
-  void CountRequiredAntiAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
+  void CountAffinity(NodeIndex node, const PodInfo& info, std::int64_t count);
 
   NodeTable nodes_;
   ResourceNames names_;
@@ -106,11 +114,14 @@ class ClusterModel {
   std::shared_ptr<StorageTable> storage_ = std::make_shared<StorageTable>();
   std::shared_ptr<NamespaceTable> namespaces_ = std::make_shared<NamespaceTable>();
   std::shared_ptr<DisruptionBudgets> budgets_ = std::make_shared<DisruptionBudgets>();
+  std::shared_ptr<WorkloadSelectors> workloads_ = std::make_shared<WorkloadSelectors>();
   /// By UID, lookup only; its entries do not move, and pods_on_ points to them.
   absl::node_hash_map<std::string, PlacedPod> pods_;
   std::vector<std::vector<PodsOnNode>> pods_on_;  // by NodeIndex, as far as it was needed
   std::map<AntiAffinity, std::int64_t> required_anti_affinities_;
-  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as far as it was needed
+  std::vector<std::int64_t> required_anti_affinity_on_;  // by NodeIndex, as pods_on_
+  std::vector<std::int64_t> with_affinity_on_;           // the same
+  std::int64_t with_affinity_ = 0;
 };
 
 }  // namespace muster::model

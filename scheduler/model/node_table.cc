@@ -14,6 +14,7 @@ constexpr std::size_t kLogMin = 4096;
 
 bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   const NodeIndex index = FindOrAddGhost(node.metadata.name);
+  images_.Set(index, node.images);
   ResourceVector allocatable = NodeAmounts(node.allocatable, names);
   const bool changed = !IsPresent(index) || labels_[index] != node.metadata.labels ||
                        taints_[index] != node.taints ||
@@ -24,7 +25,7 @@ bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   present_[index] = 1;
   unschedulable_[index] = node.unschedulable ? 1 : 0;
   labels_[index] = node.metadata.labels;
-  taints_[index] = node.taints;
+  SetTaints(index, node.taints);
   allocatable_[index] = std::move(allocatable);
   UpdateFree(index);
   return true;
@@ -37,8 +38,9 @@ NodeIndex NodeTable::Remove(std::string_view name) {
   present_[index] = 0;
   unschedulable_[index] = 0;
   labels_[index].clear();
-  taints_[index].clear();
+  SetTaints(index, {});
   allocatable_[index] = ResourceVector{};
+  images_.Set(index, {});
   UpdateFree(index);
   ForgetIfEmptyGhost(index);
   return index;
@@ -68,6 +70,7 @@ NodeIndex NodeTable::Add(std::string_view name) {
     taints_.emplace_back();
     allocatable_.emplace_back();
     requested_.emplace_back();
+    non_zero_.emplace_back();
     for (auto* column : {&free_.cpu, &free_.memory, &free_.ephemeral_storage, &free_.pods}) {
       column->push_back(0);
     }
@@ -120,9 +123,22 @@ void NodeTable::UpdateFree(NodeIndex node) {
   Touch(node);
 }
 
-void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count) {
+void NodeTable::SetTaints(NodeIndex node, const std::vector<api::Taint>& taints) {
+  const auto counts = [](const std::vector<api::Taint>& of_node) {
+    return std::any_of(of_node.begin(), of_node.end(),
+                       [](const api::Taint& taint) { return taint.effect == "PreferNoSchedule"; });
+  };
+  if (counts(taints_[node])) --prefer_no_schedule_count_;
+  if (counts(taints)) ++prefer_no_schedule_count_;
+  taints_[node] = taints;
+}
+
+void NodeTable::Account(NodeIndex node, const ResourceVector& amounts,
+                        const NonZeroRequests& non_zero, std::int64_t count) {
   MUSTER_CHECK(node < Size() && !names_[node].empty(), "accounting on a node that is not there");
   AddScaled(requested_[node], amounts, count);
+  non_zero_[node].cpu.value += non_zero.cpu.value * count;
+  non_zero_[node].memory.value += non_zero.memory.value * count;
   MUSTER_CHECK(requested_[node].pods >= 0, "gave back more pods than were accounted");
   UpdateFree(node);
   if (count < 0) ForgetIfEmptyGhost(node);
@@ -131,6 +147,7 @@ void NodeTable::Account(NodeIndex node, const ResourceVector& amounts, std::int6
 void NodeTable::ForgetAccounting() {
   for (NodeIndex node = 0; node < Size(); ++node) {
     requested_[node] = ResourceVector{};
+    non_zero_[node] = NonZeroRequests{};
     UpdateFree(node);
     if (!names_[node].empty()) ForgetIfEmptyGhost(node);
   }

@@ -10,14 +10,10 @@
 #include <vector>
 
 #include "scheduler/api/objects.h"
+#include "scheduler/model/image_table.h"
 #include "scheduler/model/resource_vector.h"
 
 namespace muster::model {
-
-/// The place of a node in the columns of NodeTable. Valid as long as the node exists or anything is
-/// accounted on it.
-using NodeIndex = std::uint32_t;
-inline constexpr NodeIndex kNoNode = UINT32_MAX;
 
 /// The nodes of the cluster, a column per property.
 /// A node that was deleted, or that a pod names before it was seen, stays as a *ghost* for as long
@@ -27,7 +23,8 @@ inline constexpr NodeIndex kNoNode = UINT32_MAX;
 class NodeTable {
  public:
   /// Adds a node or takes over its new state. Returns true when something that placement reads has
-  /// changed: labels, taints, allocatable, unschedulable, or that it was not there.
+  /// changed: labels, taints, allocatable, unschedulable, or that it was not there. Images change
+  /// no verdict, only scores.
   bool Upsert(const api::Node& node, ResourceNames& names);
   /// Makes the node a ghost. Returns its index, or kNoNode when it was not there.
   NodeIndex Remove(std::string_view name);
@@ -37,8 +34,10 @@ class NodeTable {
   /// The node's index; an unknown name becomes a ghost.
   NodeIndex FindOrAddGhost(std::string_view name);
 
-  /// Accounts count x amounts on the node; negative gives back. Forgets a ghost that is empty then.
-  void Account(NodeIndex node, const ResourceVector& amounts, std::int64_t count);
+  /// Accounts `count` such pods on the node; negative gives back. Forgets a ghost that is empty
+  /// then.
+  void Account(NodeIndex node, const ResourceVector& amounts, const NonZeroRequests& non_zero,
+               std::int64_t count);
 
   /// Takes everything off all nodes; ghosts are forgotten.
   void ForgetAccounting();
@@ -69,6 +68,8 @@ class NodeTable {
   NodeIndex Size() const { return static_cast<NodeIndex>(names_.size()); }
   /// Number of nodes that exist.
   std::size_t PresentCount() const { return present_count_; }
+  /// Number of nodes with a taint PreferNoSchedule.
+  std::size_t CountWithPreferNoSchedule() const { return prefer_no_schedule_count_; }
   bool IsPresent(NodeIndex node) const { return present_[node] != 0; }
 
   const std::string& Name(NodeIndex node) const { return names_[node]; }
@@ -77,6 +78,9 @@ class NodeTable {
   bool IsUnschedulable(NodeIndex node) const { return unschedulable_[node] != 0; }
   const ResourceVector& Allocatable(NodeIndex node) const { return allocatable_[node]; }
   const ResourceVector& Requested(NodeIndex node) const { return requested_[node]; }
+  /// The sum over the same pods, for scores.
+  const NonZeroRequests& NonZeroRequested(NodeIndex node) const { return non_zero_[node]; }
+  const ImageTable& Images() const { return images_; }
   /// Allocatable minus requested; negative where others have over-committed the node.
   ResourceVector Free(NodeIndex node) const {
     return Difference(allocatable_[node], requested_[node]);
@@ -88,6 +92,7 @@ class NodeTable {
   void ForgetLog();
   std::vector<NodeIndex>::iterator PlaceByName(std::string_view name);
   void UpdateFree(NodeIndex node);
+  void SetTaints(NodeIndex node, const std::vector<api::Taint>& taints);
   void ForgetIfEmptyGhost(NodeIndex node);
 
   std::vector<std::string> names_;  // "" marks a hole
@@ -97,7 +102,9 @@ class NodeTable {
   std::vector<std::vector<api::Taint>> taints_;
   std::vector<ResourceVector> allocatable_;
   std::vector<ResourceVector> requested_;
+  std::vector<NonZeroRequests> non_zero_;
   FreeColumns free_;
+  ImageTable images_;
   std::vector<NodeIndex> holes_;
   std::vector<NodeIndex> by_name_;
   mutable std::vector<std::uint32_t> name_ranks_;  // by NodeIndex; empty: to be worked out
@@ -105,6 +112,7 @@ class NodeTable {
   std::uint64_t log_begin_ = 0;
   absl::flat_hash_map<std::string, NodeIndex> index_;  // lookup only
   std::size_t present_count_ = 0;
+  std::size_t prefer_no_schedule_count_ = 0;
 };
 
 }  // namespace muster::model

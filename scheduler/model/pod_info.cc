@@ -57,6 +57,7 @@ const PodInfo::Rare& PodInfo::RareOrEmpty() const {
 PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
   auto info = std::make_shared<PodInfo>();
   info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
+  info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod.spec));
   info->namespace_name = pod.metadata.namespace_name;
   info->labels = LabelSet(pod.metadata.labels);
   info->priority = pod.spec.priority;
@@ -69,14 +70,15 @@ PodInfoPtr MakePodInfo(const api::ResourceList& requests, std::string namespace_
                        ResourceNames& names) {
   auto info = std::make_shared<PodInfo>();
   info->amounts = PodAmounts(requests, names);
+  info->non_zero = NonZeroAmounts(requests);
   info->namespace_name = std::move(namespace_name);
   return info;
 }
 
 bool SameForOthers(const PodInfo& a, const PodInfo& b) {
-  return a.amounts == b.amounts && a.namespace_name == b.namespace_name && a.labels == b.labels &&
-         a.priority == b.priority && a.terminating == b.terminating &&
-         a.RareOrEmpty() == b.RareOrEmpty();
+  return a.amounts == b.amounts && a.non_zero == b.non_zero &&
+         a.namespace_name == b.namespace_name && a.labels == b.labels && a.priority == b.priority &&
+         a.terminating == b.terminating && a.RareOrEmpty() == b.RareOrEmpty();
 }
 
 }  // namespace muster::model

@@ -16,6 +16,7 @@ namespace muster::model {
 /// slots of a pod set are one of it.
 struct PodInfo {
   ResourceVector amounts;
+  NonZeroRequests non_zero;
   std::string namespace_name;
   LabelSet labels;
   std::int32_t priority = 0;

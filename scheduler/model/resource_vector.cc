@@ -94,6 +94,17 @@ ResourceVector PodAmounts(const api::ResourceList& requests, ResourceNames& name
   return amounts;
 }
 
+NonZeroRequests NonZeroAmounts(const api::ResourceList& non_zero_requests) {
+  const auto find = [&](const char* name) {
+    const auto found = non_zero_requests.find(name);
+    return found == non_zero_requests.end() ? Quantity{} : found->second;
+  };
+  const auto capped = [](std::int64_t amount) {
+    return std::clamp<std::int64_t>(amount, 0, kAmountMax);
+  };
+  return {{capped(find("cpu").MilliValue())}, {capped(find("memory").Value())}};
+}
+
 ResourceVector NodeAmounts(const api::ResourceList& allocatable, ResourceNames& names) {
   return FromList(allocatable, kOfferMax, names);
 }

@@ -51,6 +51,15 @@ struct ResourceVector {
   std::int64_t Extended(ResourceId resource) const;
 };
 
+/// What a pod counts when nodes are scored by how full they are: never zero where it names no
+/// request (api::NonZeroRequestsOfPlaced). Capped as above.
+struct NonZeroRequests {
+  MilliCpu cpu;
+  Bytes memory;
+  bool operator==(const NonZeroRequests&) const = default;
+};
+NonZeroRequests NonZeroAmounts(const api::ResourceList& non_zero_requests);
+
 /// *this += count x other, for any sign of count.
 void AddScaled(ResourceVector& total, const ResourceVector& other, std::int64_t count);
 ResourceVector Difference(const ResourceVector& a, const ResourceVector& b);

@@ -22,6 +22,9 @@ struct PodSetDemand {
   /// all of them. Only the largest set of a gang can give way.
   std::optional<std::int64_t> count_min = std::nullopt;
 
+  /// A pod on its own, not one of a gang: it goes where kube-scheduler would put it.
+  bool alone = false;
+
   std::int64_t Enough() const { return count_min.value_or(count); }
 };
 
@@ -56,6 +59,14 @@ struct Attempt {
 /// and every rule is asked again after each: for these sets a placement may be missed that another
 /// order would find. Pods that must be together in a topology domain try the domains, the roomiest
 /// first.
+///
+/// What the pods of a set prefer about nodes themselves (preferred node affinity, taints
+/// PreferNoSchedule) goes before the packing, but never before the gang: of the nodes that leave
+/// enough places for the largest set, a driver takes one that it prefers; executors fill the nodes
+/// that they prefer, the roomiest first, before the others. All other scores are not asked: they
+/// would pull the gang apart.
+///
+/// A pod `alone` goes to the node with the highest sum of scores, ties by name.
 ///
 /// `preferred`: nodes taken before all others, best first (the gang's own, for later members).
 /// `cache`: of this model and profile; null: nothing is kept.

@@ -31,6 +31,7 @@ GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& m
     sets_.push_back(
         {&demands[i],
          cache.Judge(profile, model, demands[i].pod, demands[i].info, CompanionsOf(demands, i)),
+         {},
          {}});
     coupled_ = coupled_ || sets_.back().judged->filters.CoupleNodes();
   }
@@ -52,6 +53,9 @@ std::vector<model::PodInfoPtr> GangPlacer::CompanionsOf(std::span<const PodSetDe
 
 Attempt GangPlacer::Run() {
   if (sets_.empty()) return Success();
+  if (sets_.size() == 1 && sets_.front().demand->alone) {
+    return PlaceByScores(0) ? Success() : Fail({0, 0});
+  }
   if (coupled_) return TryDomains();
   const Outcome outcome = PlaceAll();
   return IsEnough(outcome) ? Success() : Fail(outcome);
@@ -106,12 +110,14 @@ void GangPlacer::TakeBackTo(std::size_t mark) {
   }
 }
 
-/// Puts one pod of a small set where it costs the bulk set the fewest places.
+/// Puts one pod of a small set where it costs the bulk set the fewest places; as long as that keeps
+/// enough of them, what the pod itself prefers goes first.
 bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk) {
   RefreshCapacity(index);
   RefreshCapacity(bulk);
+  AskPreferences(sets_[index]);
   Beside best;
-  if (!coupled_) {
+  if (!coupled_ && sets_[index].preference.empty()) {
     best = BestBeside(index, bulk, LikelyNodes(sets_[index], sets_[bulk]));
     // Later small pods cost places too: only what is left over is theirs to take.
     const std::int64_t left = PlacesOf(sets_[bulk]) - best.loss;
@@ -125,19 +131,36 @@ bool GangPlacer::PlaceOneBeside(std::size_t index, std::size_t bulk) {
   return true;
 }
 
+bool GangPlacer::IsBetter(const Beside& a, const Beside& b) const {
+  if (b.node == model::kNoNode) return true;
+  if (a.excess != b.excess) return a.excess < b.excess;
+  if (a.preference != b.preference) return a.preference > b.preference;
+  if (a.loss != b.loss) return a.loss < b.loss;
+  if (a.left != b.left) return a.left > b.left;
+  return model_.Nodes().Name(a.node) < model_.Nodes().Name(b.node);
+}
+
 GangPlacer::Beside GangPlacer::BestBeside(std::size_t index, std::size_t bulk,
                                           std::span<const NodeIndex> nodes) {
+  const std::vector<std::int64_t>& preference = sets_[index].preference;
+  const std::int64_t spare = SparePlaces(sets_[bulk]);
   Beside best;
   for (NodeIndex node : nodes) {
-    const std::int64_t left = BulkCapacityBeside(node, index, sets_[bulk]);
-    const std::int64_t loss = CapacityOf(sets_[bulk], node) - left;
-    const bool better = best.node == model::kNoNode || loss < best.loss ||
-                        (loss == best.loss && left > best.left) ||
-                        (loss == best.loss && left == best.left &&
-                         model_.Nodes().Name(node) < model_.Nodes().Name(best.node));
-    if (better) best = {node, loss, left};
+    Beside candidate{.node = node};
+    candidate.left = BulkCapacityBeside(node, index, sets_[bulk]);
+    candidate.loss = CapacityOf(sets_[bulk], node) - candidate.left;
+    candidate.excess = std::max<std::int64_t>(candidate.loss - spare, 0);
+    candidate.preference = preference.empty() ? 0 : preference[node];
+    if (IsBetter(candidate, best)) best = candidate;
   }
   return best;
+}
+
+/// Places that the bulk set does not need. None where rules couple nodes: places cannot be added up
+/// then.
+std::int64_t GangPlacer::SparePlaces(const Set& bulk) const {
+  if (coupled_) return 0;
+  return std::max<std::int64_t>(PlacesOf(bulk) - bulk.demand->count, 0);
 }
 
 /// Beside many executors, where it may cost no place, or where no executor fits anyhow.
@@ -191,11 +214,16 @@ std::int64_t GangPlacer::BulkCapacityBeside(NodeIndex node, std::size_t index, c
 
 /// Returns how many pods fit, and places them if these are enough.
 std::int64_t GangPlacer::PlaceAtOnce(std::size_t index) {
-  const Set& set = sets_[index];
+  Set& set = sets_[index];
   RefreshCapacity(index);
   const std::int64_t places = PlacesOf(set);
   if (places < set.demand->Enough()) return places;
   const std::int64_t count = std::min(places, set.demand->count);
+  AskPreferences(set);
+  if (!set.preference.empty()) {
+    PlaceByPreference(index, count);
+    return places;
+  }
   for (const Filled& share : set.judged->index.Fill(preferred_, count)) {
     Place(index, share.node, share.count);
   }

@@ -24,6 +24,10 @@ class GangPlacer {
     const PodSetDemand* demand = nullptr;
     std::shared_ptr<JudgedSet> judged;
     std::vector<std::int64_t> capacity;  // step by step: of each node
+    /// By NodeIndex; empty where all nodes are alike. See framework::NodePreferences.
+    std::vector<std::int64_t> preference = {};
+
+    framework::PodSetView View() const { return {demand->pod, *demand->info, judged->companions}; }
   };
   /// Where the first pods of some sets may go: a topology domain in which the gang is tried.
   struct Start {
@@ -58,16 +62,25 @@ class GangPlacer {
   std::int64_t PlacesOf(const Set& set) const;
   struct Beside {
     model::NodeIndex node = model::kNoNode;
+    std::int64_t excess = 0;  // places that it costs the largest set and that this one needs
+    std::int64_t preference = 0;
     std::int64_t loss = 0;  // places that it costs the largest set
     std::int64_t left = 0;  // places that it leaves there
   };
+  bool IsBetter(const Beside& a, const Beside& b) const;
   Beside BestBeside(std::size_t index, std::size_t bulk, std::span<const model::NodeIndex> nodes);
+  std::int64_t SparePlaces(const Set& bulk) const;
   std::int64_t BulkCapacityBeside(model::NodeIndex node, std::size_t index, const Set& bulk);
   std::int64_t PlaceAtOnce(std::size_t index);
   Attempt Fail(const Outcome& outcome);
   void FillUp(std::size_t index);
   std::string GangSentence(std::size_t index, std::int64_t fitting) const;
   Attempt Success() const;
+
+  // ranking.cc: what scores say.
+  bool PlaceByScores(std::size_t index);
+  void AskPreferences(Set& set) const;
+  void PlaceByPreference(std::size_t index, std::int64_t count);
 
   // step_by_step.cc: for gangs with rules that couple nodes.
   Attempt TryDomains();

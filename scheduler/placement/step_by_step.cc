@@ -132,8 +132,9 @@ std::int64_t GangPlacer::FillStepByStep(std::size_t index) {
     set.capacity = uncoupled;
     set.judged->filters.LimitByCoupling(model_, set.capacity);
     KeepToStart(index, set.capacity);
-    const Filled step =
-        FillOneNode(model_.Nodes(), set.capacity, preferred_, set.demand->count - placed);
+    if (placed == 0) AskPreferences(set);
+    const Filled step = FillOneNode({model_.Nodes(), set.capacity, set.preference}, preferred_,
+                                    set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
     uncoupled[step.node] = set.judged->filters.CapacityOfUncoupled(model_, step.node, kUnlimited);

@@ -67,6 +67,50 @@ Status Fixed(const YAML::Node& value, std::string_view expected) {
   return InvalidArgumentError(Quoted(text) + "; allowed: " + std::string(expected));
 }
 
+std::string AllowedScorePlugins() {
+  std::string names;
+  for (const plugins::DefaultWeight& known : plugins::DefaultScoreWeights()) {
+    names += (names.empty() ? "" : ", ") + std::string(known.plugin);
+  }
+  return names;
+}
+
+Status ReadScoreWeights(const YAML::Node& map, plugins::ScoreSettings& scores) {
+  if (!map.IsMap()) {
+    return InvalidArgumentError("must be a map of score plugins to weights; allowed: " +
+                                AllowedScorePlugins());
+  }
+  const auto known = plugins::DefaultScoreWeights();
+  for (const auto& entry : map) {
+    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "(not a text)";
+    const std::string place = "path " + Quoted("scoreWeights." + name) + " (line " +
+                              std::to_string(entry.first.Mark().line + 1) + ")";
+    const bool is_known =
+        std::any_of(known.begin(), known.end(),
+                    [&](const plugins::DefaultWeight& weight) { return weight.plugin == name; });
+    if (!is_known) {
+      return InvalidArgumentError(place +
+                                  ": unknown score plugin; allowed: " + AllowedScorePlugins());
+    }
+    const StatusOr<std::int64_t> weight = Integer(entry.second, 0, framework::kScoreWeightMax);
+    if (!weight.ok()) return Annotate(weight.status(), place);
+    if (!scores.weights.emplace(name, *weight).second) {
+      return InvalidArgumentError(place + ": is given twice");
+    }
+  }
+  return OkStatus();
+}
+
+Status ReadScoringStrategy(const YAML::Node& value, plugins::ScoreSettings& scores) {
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
+  if (text != "LeastAllocated" && text != "MostAllocated") {
+    return InvalidArgumentError(Quoted(text) + "; allowed: LeastAllocated, MostAllocated");
+  }
+  scores.strategy = text == "MostAllocated" ? plugins::ScoringStrategy::kMostAllocated
+                                            : plugins::ScoringStrategy::kLeastAllocated;
+  return OkStatus();
+}
+
 struct Field {
   const char* name;
   std::function<Status(const YAML::Node&, Configuration&)> read;
@@ -105,6 +149,10 @@ const std::vector<Field>& Fields() {
          MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
          return OkStatus();
        }},
+      {"scoreWeights",
+       [](const YAML::Node& v, Configuration& c) { return ReadScoreWeights(v, c.scores); }},
+      {"scoringStrategy",
+       [](const YAML::Node& v, Configuration& c) { return ReadScoringStrategy(v, c.scores); }},
       {"listen",
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(v));

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugins/builtin_plugins.h"
 #include "scheduler/base/status.h"
 #include "scheduler/core/scheduler_core.h"
 
@@ -24,6 +25,7 @@ enum class LogFormat { kText, kJson };
 /// types.
 struct Configuration {
   core::CoreOptions core;
+  plugins::ScoreSettings scores;
   ListenAddress listen;
   std::size_t bind_concurrency = 32;  // calls in flight
   std::string log_level = "info";

@@ -34,7 +34,7 @@ Daemon::Daemon(Configuration configuration, kube::ClusterAccess access)
       tokens_(access_),
       queue_(kQueueCapacity),
       dispatcher_(access_, tokens_, queue_, OptionsOfDispatcher(configuration_)),
-      core_(configuration_.core, plugins::DefaultProfile()),
+      core_(configuration_.core, plugins::DefaultProfile(configuration_.scores)),
       loop_(queue_, PartsOfLoop()) {}
 
 CoreLoopParts Daemon::PartsOfLoop() {

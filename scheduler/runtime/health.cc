@@ -9,7 +9,7 @@ using http::MetricsPage;
 
 constexpr std::array<const char*, kube::DispatcherStatistics::kVerbs> kVerbs = {
     "bind_pod",  "patch_pod_condition", "fetch_config_map", "fetch_custom_resource",
-    "fetch_pod", "record_event"};
+    "fetch_pod", "record_event",        "select_node",      "keep_volume"};
 constexpr std::array<const char*, kube::DispatcherStatistics::kResults> kResults = {
     "ok", "not_found", "conflict", "forbidden", "invalid", "unavailable", "unknown"};
 

@@ -56,6 +56,9 @@ void DescribeArguments(CLI::App& app, Arguments& arguments) {
                  "trace, debug, info, warn, error or off; default info")
       ->type_name("LEVEL");
   app.footer(
+      "The configuration also says how single pods choose a node: scoreWeights (a map of score "
+      "plugins\nto weights from 0 to 100; 0: not asked) and scoringStrategy (LeastAllocated or "
+      "MostAllocated).\nDefaults are those of kube-scheduler; manifests/README.md lists them.\n\n"
       "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 wrong usage or configuration, 3 could not "
       "start.\nAn API server that cannot be reached does not end muster: it keeps trying and "
       "/readyz says why.");

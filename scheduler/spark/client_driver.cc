@@ -13,16 +13,14 @@ namespace {
 constexpr char kPythonArguments[] = "PYSPARK_SUBMIT_ARGS";
 
 bool StartsWithMaster(const SubmitOptions& options, std::string_view prefix) {
-  const auto master = options.properties.find("spark.master");
-  return master == options.properties.end() || options.unresolved.contains("spark.master") ||
-         master->second.starts_with(prefix);
+  const auto master = options.properties.Find("spark.master");
+  return !master || options.unresolved.contains("spark.master") || master->starts_with(prefix);
 }
 
 /// Whether the command line alone rules out a driver with executors on Kubernetes.
 bool IsElsewhere(const SubmitOptions& options) {
-  if (options.starts_no_driver || options.properties.contains("spark.remote")) return true;
-  const auto mode = options.properties.find("spark.submit.deployMode");
-  if (mode != options.properties.end() && mode->second == "cluster") return true;
+  if (options.starts_no_driver || options.properties.Contains("spark.remote")) return true;
+  if (options.properties.Find("spark.submit.deployMode") == "cluster") return true;
   return !StartsWithMaster(options, "k8s://");
 }
 

@@ -36,14 +36,17 @@ bool AsksForExecutors(const ClientDriver& client, const Properties& properties) 
 
 void ApplyCommandLine(const SubmitOptions& options, DriverConfiguration& configuration) {
   Properties& properties = configuration.properties;
-  for (const auto& [key, value] : options.properties) {
-    properties.insert_or_assign(key, value);
-    configuration.origins.from_arguments.insert(key);
+  for (const auto& [key, value] : options.properties.Sorted()) {
+    properties.Set(key, value);
+    configuration.origins.from_arguments.emplace(key);
   }
   configuration.origins.unresolved = options.unresolved;
-  // emplace: these count only where nothing else sets the key.
-  for (const auto& [key, value] : options.fallbacks) properties.emplace(key, value);
-  if (!options.default_name.empty()) properties.emplace("spark.app.name", options.default_name);
+  // These count only where nothing else sets the key.
+  const auto set_if_absent = [&properties](std::string_view key, std::string_view value) {
+    if (!properties.Contains(key)) properties.Set(key, value);
+  };
+  for (const auto& [key, value] : options.fallbacks.Sorted()) set_if_absent(key, value);
+  if (!options.default_name.empty()) set_if_absent("spark.app.name", options.default_name);
 }
 
 }  // namespace

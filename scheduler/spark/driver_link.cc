@@ -47,9 +47,8 @@ bool IsDnsNameOfIp(std::string_view host, const api::Pod& pod) {
 /// What the command line says of a key, if that is known.
 std::string_view Configured(const ClientDriver& driver, std::string_view key) {
   const SubmitOptions& options = driver.options;
-  const auto entry = options.properties.find(key);
-  if (entry == options.properties.end() || options.unresolved.contains(key)) return {};
-  return entry->second;
+  if (options.unresolved.contains(key)) return {};
+  return options.properties.Find(key).value_or("");
 }
 
 bool AreEqual(std::string_view a, std::string_view b) { return !a.empty() && a == b; }

@@ -34,6 +34,23 @@ void Merge(const api::StringMap& labels, api::PodAffinity& affinity) {
   for (api::WeightedPodAffinityTerm& weighted : affinity.preferred) merge_term(weighted.term);
 }
 
+/// The claim that Spark makes with each executor. Its access mode depends on Spark's version and is
+/// left open; a size that does not parse is Spark's to complain about.
+template <class Options>
+api::PersistentVolumeClaimSpec MadeClaim(const Options& options, const std::string& volume) {
+  api::PersistentVolumeClaimSpec claim;
+  if (const auto storage_class = options.find(volume + ".options.storageClass");
+      storage_class != options.end()) {
+    claim.storage_class_name = storage_class->second;
+  }
+  if (const auto size = options.find(volume + ".options.sizeLimit"); size != options.end()) {
+    if (const auto quantity = Quantity::Parse(size->second); quantity.ok()) {
+      claim.storage_request = *quantity;
+    }
+  }
+  return claim;
+}
+
 }  // namespace
 
 void AddClaims(Settings& settings, api::PodSpec& spec) {
@@ -48,7 +65,11 @@ void AddClaims(Settings& settings, api::PodSpec& spec) {
     volume.type = api::VolumeType::kPersistentVolumeClaim;
     const bool is_made_for_each =
         claim == "OnDemand" || claim.find("SPARK_EXECUTOR_ID") != std::string::npos;
-    if (!is_made_for_each) volume.source = claim;
+    if (is_made_for_each) {
+      volume.claim_template = MadeClaim(options, volume.name);
+    } else {
+      volume.source = claim;
+    }
     const auto read_only = options.find(volume.name + ".mount.readOnly");
     volume.read_only = read_only != options.end() && read_only->second == "true";
     spec.volumes.push_back(std::move(volume));

@@ -1,196 +1,83 @@
 #include "scheduler/spark/properties.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <utility>
+#include <absl/hash/hash.h>
 
-#include "scheduler/spark/utf8.h"
+#include <algorithm>
+#include <bit>
+
+#include "scheduler/base/check.h"
 
 namespace muster::spark {
 namespace {
 
-constexpr std::size_t kBytesMax = 1 << 20;
-
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\f'; }
-bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
-
-/// The logical lines of a file: natural lines joined where they end in a backslash, without leading
-/// white space, blank lines and comments. Escapes are left as they are.
-class LineReader {
- public:
-  explicit LineReader(std::string_view text) : rest_(text) {}
-
-  /// False at the end of the file.
-  bool Next(std::string& line) {
-    line.clear();
-    while (!rest_.empty()) {
-      const std::string_view natural = TakeNaturalLine();
-      number_ = natural_number_;
-      if (natural.empty() || natural[0] == '#' || natural[0] == '!') continue;
-      Join(natural, line);
-      if (!line.empty()) return true;
-    }
-    return false;
-  }
-
-  /// The number of the natural line on which the last logical line began; the first is 1.
-  int number() const { return number_; }
-
- private:
-  /// The next line without its end and its leading white space.
-  std::string_view TakeNaturalLine() {
-    ++natural_number_;
-    std::size_t begin = 0;
-    while (begin < rest_.size() && IsSpace(rest_[begin])) ++begin;
-    std::size_t end = begin;
-    while (end < rest_.size() && !IsLineEnd(rest_[end])) ++end;
-    const std::string_view line = rest_.substr(begin, end - begin);
-    if (end + 1 < rest_.size() && rest_[end] == '\r' && rest_[end + 1] == '\n') ++end;
-    rest_.remove_prefix(end < rest_.size() ? end + 1 : end);
-    return line;
-  }
-
-  static bool EndsInOddBackslashes(std::string_view line) {
-    std::size_t count = 0;
-    while (count < line.size() && line[line.size() - 1 - count] == '\\') ++count;
-    return count % 2 == 1;
-  }
-
-  void Join(std::string_view natural, std::string& line) {
-    while (EndsInOddBackslashes(natural)) {
-      line.append(natural.substr(0, natural.size() - 1));
-      if (rest_.empty()) return;
-      natural = TakeNaturalLine();
-    }
-    line.append(natural);
-  }
-
-  std::string_view rest_;
-  int natural_number_ = 0;
-  int number_ = 0;
-};
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// The UTF-16 unit of the four digits at the front of `text`, or -1.
-std::int32_t ReadUnit(std::string_view text) {
-  if (text.size() < 4) return -1;
-  std::int32_t unit = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const int digit = HexDigit(text[i]);
-    if (digit < 0) return -1;
-    unit = unit * 16 + digit;
-  }
-  return unit;
-}
-
-bool IsHighSurrogate(std::int32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-bool IsLowSurrogate(std::int32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-/// Takes "XXXX" of an \uXXXX, and the whole next \uXXXX when the two are a surrogate pair.
-Status AppendUnicode(std::string_view& rest, std::string& out) {
-  const std::int32_t unit = ReadUnit(rest);
-  if (unit < 0) {
-    return InvalidArgumentError("'\\u" + Shown(rest.substr(0, 4)) +
-                                "' given, \\u and four hexadecimal digits are allowed");
-  }
-  rest.remove_prefix(4);
-  if (IsHighSurrogate(unit) && rest.starts_with("\\u")) {
-    const std::int32_t low = ReadUnit(rest.substr(2));
-    if (IsLowSurrogate(low)) {
-      rest.remove_prefix(6);
-      AppendUtf8(out, static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)));
-      return OkStatus();
-    }
-  }
-  AppendUtf8(out, static_cast<char32_t>(unit));
-  return OkStatus();
-}
-
-StatusOr<std::string> Unescape(std::string_view rest) {
-  std::string out;
-  out.reserve(rest.size());
-  while (!rest.empty()) {
-    const char c = rest[0];
-    rest.remove_prefix(1);
-    if (c != '\\' || rest.empty()) {
-      out += c;
-      continue;
-    }
-    const char escaped = rest[0];
-    rest.remove_prefix(1);
-    switch (escaped) {
-      case 'u':
-        MUSTER_RETURN_IF_ERROR(AppendUnicode(rest, out));
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case 'f':
-        out += '\f';
-        break;
-      default:
-        out += escaped;
-    }
-  }
-  return out;
-}
-
-/// Where the key ends: at the first separator or white space that is not escaped.
-std::size_t FindKeyEnd(std::string_view line) {
-  std::size_t i = 0;
-  while (i < line.size() && line[i] != '=' && line[i] != ':' && !IsSpace(line[i])) {
-    i += line[i] == '\\' ? 2 : 1;
-  }
-  return i < line.size() ? i : line.size();
-}
-
-std::string_view ValueAfter(std::string_view rest) {
-  const auto skip_space = [&rest] {
-    while (!rest.empty() && IsSpace(rest[0])) rest.remove_prefix(1);
-  };
-  skip_space();
-  if (!rest.empty() && (rest[0] == '=' || rest[0] == ':')) rest.remove_prefix(1);
-  skip_space();
-  return rest;
-}
-
-Status AddEntry(std::string_view line, Properties& properties) {
-  const std::size_t key_end = FindKeyEnd(line);
-  MUSTER_ASSIGN_OR_RETURN(std::string key, Unescape(line.substr(0, key_end)));
-  MUSTER_ASSIGN_OR_RETURN(std::string value, Unescape(ValueAfter(line.substr(key_end))));
-  properties.insert_or_assign(std::move(key), std::move(value));
-  return OkStatus();
-}
+constexpr std::size_t kBucketsMin = 16;
+constexpr std::size_t kTextBytesMax = UINT32_MAX;
 
 }  // namespace
 
-StatusOr<Properties> ParseProperties(std::string_view text) {
-  if (text.size() > kBytesMax) {
-    return InvalidArgumentError(std::to_string(text.size()) + " bytes; at most " +
-                                std::to_string(kBytesMax) + " are allowed");
+Properties::Properties(std::initializer_list<Entry> entries) {
+  for (const auto& [key, value] : entries) Set(key, value);
+}
+
+void Properties::Set(std::string_view key, std::string_view value) {
+  if (2 * (places_.size() + 1) > buckets_.size()) Rehash(2 * buckets_.size());
+  std::uint32_t& bucket = buckets_[FindBucket(key)];
+  if (bucket == 0) {
+    Place& place = places_.emplace_back();
+    place.key_begin = Append(key);
+    place.key_size = static_cast<std::uint32_t>(key.size());
+    bucket = static_cast<std::uint32_t>(places_.size());
   }
-  if (const auto offset = FindInvalidUtf8(text)) {
-    return InvalidArgumentError("byte " + std::to_string(*offset) + " is not UTF-8");
+  Place& place = places_[bucket - 1];
+  place.value_begin = Append(value);
+  place.value_size = static_cast<std::uint32_t>(value.size());
+}
+
+std::optional<std::string_view> Properties::Find(std::string_view key) const {
+  if (buckets_.empty()) return std::nullopt;
+  const std::uint32_t number = buckets_[FindBucket(key)];
+  if (number == 0) return std::nullopt;
+  return ValueOf(places_[number - 1]);
+}
+
+std::vector<Properties::Entry> Properties::Sorted(std::string_view prefix) const {
+  std::vector<Entry> entries;
+  for (const Place& place : places_) {
+    if (KeyOf(place).starts_with(prefix)) entries.emplace_back(KeyOf(place), ValueOf(place));
   }
-  Properties properties;
-  LineReader reader(text);
-  for (std::string line; reader.Next(line);) {
-    MUSTER_RETURN_IF_ERROR(
-        Annotate(AddEntry(line, properties), "line " + std::to_string(reader.number())));
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+void Properties::Reserve(std::size_t entries, std::size_t bytes) {
+  places_.reserve(entries);
+  text_.reserve(bytes);
+  if (2 * entries > buckets_.size()) Rehash(2 * entries);
+}
+
+std::uint32_t Properties::Append(std::string_view text) {
+  MUSTER_CHECK(text.size() <= kTextBytesMax - text_.size(), "properties of less than 4 GiB");
+  const auto begin = static_cast<std::uint32_t>(text_.size());
+  text_.append(text);
+  return begin;
+}
+
+std::size_t Properties::FindBucket(std::string_view key) const {
+  // absl's hash differs from process to process, so nobody can choose keys that collide; what is
+  // found does not depend on it.
+  const std::size_t mask = buckets_.size() - 1;
+  std::size_t bucket = absl::HashOf(key) & mask;
+  while (buckets_[bucket] != 0 && KeyOf(places_[buckets_[bucket] - 1]) != key) {
+    bucket = (bucket + 1) & mask;
   }
-  return properties;
+  return bucket;
+}
+
+void Properties::Rehash(std::size_t bucket_count) {
+  buckets_.assign(std::bit_ceil(std::max(bucket_count, kBucketsMin)), 0);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    buckets_[FindBucket(KeyOf(places_[i]))] = static_cast<std::uint32_t>(i + 1);
+  }
 }
 
 }  // namespace muster::spark

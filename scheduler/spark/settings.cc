@@ -49,9 +49,9 @@ std::string LowerCase(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> Settings::Text(std::string_view key) {
-  const auto entry = properties_.find(key);
-  if (entry == properties_.end()) return std::nullopt;
-  const std::string_view value = TrimmedExceptLineEnds(entry->second);
+  const std::optional<std::string_view> entry = properties_.Find(key);
+  if (!entry) return std::nullopt;
+  const std::string_view value = TrimmedExceptLineEnds(*entry);
   if (value.find("${") != value.npos || origins_.unresolved.contains(key)) {
     AddUnknown(std::string(key) + " holds " + Shown(value) + ", which only the driver can resolve");
     return std::nullopt;
@@ -107,24 +107,22 @@ StatusOr<std::optional<std::int64_t>> Settings::Mebibytes(std::string_view key,
 
 std::map<std::string, std::string> Settings::WithPrefix(std::string_view prefix) {
   std::map<std::string, std::string> entries;
-  for (auto entry = properties_.lower_bound(prefix);
-       entry != properties_.end() && entry->first.starts_with(prefix); ++entry) {
-    if (origins_.unresolved.contains(entry->first)) {
-      Text(entry->first);  // notes it
+  for (const auto& [key, value] : properties_.Sorted(prefix)) {
+    if (origins_.unresolved.contains(key)) {
+      Text(key);  // notes it
       continue;
     }
-    entries.emplace(entry->first.substr(prefix.size()), TrimmedExceptLineEnds(entry->second));
+    entries.emplace(key.substr(prefix.size()), TrimmedExceptLineEnds(value));
   }
   return entries;
 }
 
 Status Settings::Refuse(std::string_view key, std::string_view allowed) const {
-  const auto entry = properties_.find(key);
+  const std::optional<std::string_view> entry = properties_.Find(key);
   const std::string where =
       origins_.from_arguments.contains(key) ? "the driver's command line" : file_;
   std::string message = where + ": " + Shown(key);
-  message += entry == properties_.end() ? " is missing"
-                                        : "=" + Shown(TrimmedExceptLineEnds(entry->second));
+  message += entry ? "=" + Shown(TrimmedExceptLineEnds(*entry)) : " is missing";
   return InvalidArgumentError(message.append(": ").append(allowed));
 }
 

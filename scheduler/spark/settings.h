@@ -33,7 +33,7 @@ class Settings {
   Settings(const Properties& properties, std::string file, KeyOrigins origins = {})
       : properties_(properties), file_(std::move(file)), origins_(std::move(origins)) {}
 
-  bool Has(std::string_view key) const { return properties_.find(key) != properties_.end(); }
+  bool Has(std::string_view key) const { return properties_.Contains(key); }
   /// The value without surrounding blanks; nullopt when the key is absent.
   std::optional<std::string> Text(std::string_view key);
   StatusOr<bool> Boolean(std::string_view key, bool fallback);

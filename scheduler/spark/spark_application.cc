@@ -146,7 +146,7 @@ Properties SparkConf(const json& spec) {
   const json& conf = At(spec, "sparkConf");
   if (!conf.is_object()) return properties;
   for (const auto& [key, value] : conf.items()) {
-    if (value.is_string()) properties.insert_or_assign(key, value.get<std::string>());
+    if (value.is_string()) properties.Set(key, value.get_ref<const std::string&>());
   }
   return properties;
 }
@@ -230,7 +230,7 @@ StatusOr<Shape> ApplySparkApplicationText(Shape shape, const api::Pod& driver,
   if (!object.ok()) return Annotate(object.status(), "SparkApplication");
   const json& uid = At(At(*object, "metadata"), "uid");
   for (const api::OwnerReference& owner : driver.metadata.owner_references) {
-    if (owner.kind != "SparkApplication" || owner.uid.empty() || owner.uid == uid) continue;
+    if (owner.kind != "SparkApplication" || owner.uid.empty() || uid == json(owner.uid)) continue;
     return NotFoundError("the driver is of an earlier SparkApplication of this name (UID " +
                          Shown(owner.uid) + ")");
   }

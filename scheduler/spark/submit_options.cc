@@ -131,7 +131,7 @@ class OptionReader {
   }
 
   void SetProperty(const std::string& key, const Word& value) {
-    options_.properties.insert_or_assign(key, value.text);
+    options_.properties.Set(key, value.text);
     if (value.is_resolved) {
       options_.unresolved.erase(key);
     } else {
@@ -155,7 +155,7 @@ class OptionReader {
     const auto add = [this](const char* variable, const char* key) {
       const auto entry = command_.environment.find(variable);
       if (entry == command_.environment.end() || entry->second.empty()) return;
-      options_.fallbacks.emplace(key, entry->second);
+      options_.fallbacks.Set(key, entry->second);
     };
     add("SPARK_EXECUTOR_MEMORY", "spark.executor.memory");
     add("SPARK_EXECUTOR_CORES", "spark.executor.cores");

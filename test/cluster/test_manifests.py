@@ -57,7 +57,8 @@ def test_pod_meets_the_restricted_profile(installed: Cluster) -> None:
     [
         ("list", "pods", True), ("watch", "nodes", True), ("watch", "persistentvolumeclaims", True),
         ("list", "csistoragecapacities.storage.k8s.io", True), ("watch", "poddisruptionbudgets.policy", True),
-        ("list", "namespaces", True), ("delete", "persistentvolumeclaims", False),
+        ("list", "namespaces", True), ("patch", "persistentvolumeclaims", True),
+        ("delete", "persistentvolumeclaims", False),
         ("create", "persistentvolumes", False),
          ("create", "pods/binding", True),
         ("patch", "pods/status", True), ("create", "events.events.k8s.io", True), ("get", "configmaps", True),

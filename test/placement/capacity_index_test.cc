@@ -59,7 +59,7 @@ class CapacityIndexTest : public ::testing::Test {
     filters.Capacities(model_, kUnlimited, capacity);
     std::vector<Filled> filled;
     while (count > 0) {
-      const Filled step = FillOneNode(model_.Nodes(), capacity, preferred, count);
+      const Filled step = FillOneNode({model_.Nodes(), capacity, {}}, preferred, count);
       if (step.count == 0) break;
       capacity[step.node] = 0;
       count -= step.count;

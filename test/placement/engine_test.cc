@@ -168,6 +168,68 @@ TEST_F(PlaceGangTest, AGangWithAMinimumTakesAsManyPlacesAsThereAre) {
   EXPECT_THAT(place(5).diagnosis, ::testing::HasSubstr("4 of 5 executors fit"));
 }
 
+api::PodSpec Preferring(api::PodSpec spec, const std::string& label) {
+  spec.node_affinity.preferred = {{1, {{{label, "Exists", {}}}, {}}}};
+  return spec;
+}
+
+TEST_F(PlaceGangTest, APodAloneGoesToTheHighestScoreNotToTheRoomiest) {
+  AddNode("a", "8", "64Gi");
+  api::Node ssd = MakeNode("b", "4", "16Gi");
+  ssd.metadata.labels["ssd"] = "";
+  model_.Nodes().Upsert(ssd, model_.Names());
+  const auto place = [&](const api::PodSpec& spec, bool alone) {
+    const api::Pod pod{{}, spec, {}};
+    PodSetDemand demand{"pod", pod, model::MakePodInfo(pod, model_.Names()), 1};
+    demand.alone = alone;
+    model::Statement statement(model_);
+    return Named(PlaceGang(profile_, model_, statement, {&demand, 1}, {}), 0);
+  };
+  const api::PodSpec spec = MakeSpec("1", "4Gi");
+  // LeastAllocated: a (87 + 93) / 2 = 90, b (75 + 75) / 2 = 75. BalancedAllocation: a 50 + (50 - 4)
+  // / 2 = 73, b 75. Nothing else tells them apart: a 163, b 150.
+  EXPECT_EQ(place(spec, true), (Shares{{"a", 1}}));
+  EXPECT_EQ(place(Preferring(spec, "ssd"), true), (Shares{{"b", 1}}));  // and 2 x 100 for b
+  EXPECT_EQ(place(spec, false), (Shares{{"b", 1}})) << "one of a gang goes where it is tightest";
+}
+
+TEST_F(PlaceGangTest, ADriverTakesTheNodeThatItPrefersUnlessTheGangNeedsIt) {
+  AddNode("a", "4", "16Gi");
+  AddNode("small", "1", "16Gi");  // costs no executor
+  api::Node steady = MakeNode("steady", "4", "16Gi");
+  steady.metadata.labels["steady"] = "";
+  model_.Nodes().Upsert(steady, model_.Names());
+  const api::PodSpec driver = Preferring(MakeSpec("1", "1Gi"), "steady");
+  // Executors of 2: two on a, two on steady; the driver there costs one.
+  const auto driver_node = [&](std::int64_t count) {
+    const api::Pod driver_pod{{}, driver, {}};
+    const api::Pod executor_pod{{}, MakeSpec("2", "2Gi"), {}};
+    const std::vector<PodSetDemand> demands{
+        {"driver", driver_pod, model::MakePodInfo(driver_pod, model_.Names()), 1},
+        {"executors", executor_pod, model::MakePodInfo(executor_pod, model_.Names()), count}};
+    model::Statement statement(model_);
+    return Named(PlaceGang(profile_, model_, statement, demands, {}), 0);
+  };
+  EXPECT_EQ(driver_node(3), (Shares{{"steady", 1}}));
+  EXPECT_EQ(driver_node(4), (Shares{{"small", 1}}));
+}
+
+TEST_F(PlaceGangTest, ExecutorsFillNodesWithUnwantedTaintsLast) {
+  AddNode("a", "4", "16Gi");
+  AddNode("b", "4", "16Gi");
+  api::Node tainted = MakeNode("c", "16", "64Gi");
+  tainted.taints.push_back({"draining", "", "PreferNoSchedule"});
+  model_.Nodes().Upsert(tainted, model_.Names());
+  const auto executors = [&](std::int64_t count) {
+    const api::Pod pod{{}, MakeSpec("2", "2Gi"), {}};
+    const PodSetDemand demand{"executors", pod, model::MakePodInfo(pod, model_.Names()), count};
+    model::Statement statement(model_);
+    return Named(PlaceGang(profile_, model_, statement, {&demand, 1}, {}), 0);
+  };
+  EXPECT_EQ(executors(4), (Shares{{"a", 2}, {"b", 2}}));
+  EXPECT_EQ(executors(6), (Shares{{"a", 2}, {"b", 2}, {"c", 2}}));
+}
+
 /// Tries every node for the driver and counts what is left for executors: the exact answer.
 bool FitsSomehow(const std::vector<std::int64_t>& node_cpus, std::int64_t driver,
                  std::int64_t executor, std::int64_t count) {
@@ -195,14 +257,18 @@ TEST_F(PlaceGangTest, OneDriverAndIdenticalExecutorsArePlacedWheneverAPlacementE
     std::vector<std::int64_t> cpus;
     for (std::int64_t i = draw(1, 5); i > 0; --i) cpus.push_back(draw(1, 12));
     for (std::size_t i = 0; i < cpus.size(); ++i) {
-      AddNode("n" + std::to_string(i), std::to_string(cpus[i]), "64Gi");
+      api::Node node = MakeNode("n" + std::to_string(i), std::to_string(cpus[i]), "64Gi");
+      if (draw(0, 1) == 1) node.metadata.labels["liked-by-drivers"] = "";
+      if (draw(0, 3) == 1) node.taints.push_back({"disliked", "", "PreferNoSchedule"});
+      model_.Nodes().Upsert(node, model_.Names());
     }
     const std::int64_t driver = draw(1, 4);
     const std::int64_t executor = draw(1, 5);
     const std::int64_t count = draw(1, 12);
-    const bool placed = Place(MakeSpec(std::to_string(driver), "1Mi"),
-                              MakeSpec(std::to_string(executor), "1Mi"), count)
-                            .shares.has_value();
+    const bool placed =
+        Place(Preferring(MakeSpec(std::to_string(driver), "1Mi"), "liked-by-drivers"),
+              MakeSpec(std::to_string(executor), "1Mi"), count)
+            .shares.has_value();
     EXPECT_EQ(placed, FitsSomehow(cpus, driver, executor, count)) << "round " << round;
     fitting += placed ? 1 : 0;
   }

@@ -15,7 +15,8 @@ using ::testing::Pair;
 /// Nodes a, b, c, ... with these capacities; answers "name -> pods" in filling order.
 std::vector<std::pair<std::string, std::int64_t>> Fill(
     std::vector<std::int64_t> capacity, std::int64_t count,
-    const std::vector<model::NodeIndex>& preferred = {}) {
+    const std::vector<model::NodeIndex>& first = {},
+    const std::vector<std::int64_t>& preference = {}) {
   model::ClusterModel model;
   for (std::size_t i = 0; i < capacity.size(); ++i) {
     model.Nodes().Upsert(
@@ -24,7 +25,7 @@ std::vector<std::pair<std::string, std::int64_t>> Fill(
   }
   std::vector<std::pair<std::string, std::int64_t>> named;
   while (count > 0) {
-    const Filled step = FillOneNode(model.Nodes(), capacity, preferred, count);
+    const Filled step = FillOneNode({model.Nodes(), capacity, preference}, first, count);
     if (step.count == 0) break;
     capacity[step.node] = 0;
     count -= step.count;
@@ -48,7 +49,15 @@ TEST(FillOneNode, TiesEndInTheName) {
   EXPECT_THAT(Fill({4, 4, 4}, 6), ElementsAre(Pair("a", 4), Pair("b", 2)));
 }
 
-TEST(FillOneNode, PreferredNodesComeFirstInTheirOrder) {
+TEST(FillOneNode, WhatThePodsPreferIsFilledBeforeWhatIsRoomier) {
+  // a and b are preferred: 5 pods fill both before the roomier c takes the last.
+  EXPECT_THAT(Fill({2, 2, 9}, 5, {}, {100, 100, 0}),
+              ElementsAre(Pair("a", 2), Pair("b", 2), Pair("c", 1)));
+  // Among the preferred ones the tightest that takes all, as ever.
+  EXPECT_THAT(Fill({5, 3, 2}, 3, {}, {100, 100, 0}), ElementsAre(Pair("b", 3)));
+}
+
+TEST(FillOneNode, TheFirstNodesComeFirstInTheirOrder) {
   EXPECT_THAT(Fill({2, 9, 1}, 4, {2, 0}), ElementsAre(Pair("c", 1), Pair("a", 2), Pair("b", 1)));
 }
 

@@ -32,7 +32,8 @@ TEST(Configuration, EveryFieldIsRead) {
   StatusOr<Configuration> configuration = Parse(
       "schedulerName: spark-gangs\nshapeTimeout: 90s\ngangTimeout: 1h30m\nbackfillPatience: 0s\n"
       "gangMembersMax: 500\nlisten: '0.0.0.0:8080'\nbindConcurrency: 8\nlogLevel: debug\n"
-      "logFormat: json\n");
+      "logFormat: json\nscoringStrategy: MostAllocated\n"
+      "scoreWeights: {ImageLocality: 0, TaintToleration: 100}\n");
   ASSERT_TRUE(configuration.ok()) << configuration.status();
   EXPECT_EQ(configuration->core.scheduler_name, "spark-gangs");
   EXPECT_EQ(configuration->core.shape_timeout, std::chrono::seconds(90));
@@ -43,6 +44,22 @@ TEST(Configuration, EveryFieldIsRead) {
   EXPECT_EQ(configuration->bind_concurrency, 8u);
   EXPECT_EQ(configuration->log_level, "debug");
   EXPECT_EQ(configuration->log_format, LogFormat::kJson);
+  EXPECT_EQ(configuration->scores.strategy, plugins::ScoringStrategy::kMostAllocated);
+  EXPECT_EQ(configuration->scores.weights.at("ImageLocality"), 0);
+  EXPECT_EQ(configuration->scores.weights.at("TaintToleration"), 100);
+}
+
+TEST(Configuration, AWrongScoreWeightIsNamedByItsPath) {
+  EXPECT_THAT(ErrorOf("scoreWeights: {TaintTolerance: 1}\n"),
+              HasSubstr("path 'scoreWeights.TaintTolerance' (line 3): unknown score plugin; "
+                        "allowed: TaintToleration, NodeAffinity, NodeResourcesFit"));
+  EXPECT_THAT(ErrorOf("scoreWeights:\n  NodeAffinity: 101\n"),
+              HasSubstr("path 'scoreWeights.NodeAffinity' (line 4): '101'; allowed: an integer "
+                        "from 0 to 100"));
+  EXPECT_THAT(ErrorOf("scoreWeights:\n  NodeAffinity: 1\n  NodeAffinity: 2\n"), HasSubstr("twice"));
+  EXPECT_THAT(ErrorOf("scoreWeights: [1]\n"), HasSubstr("a map of score plugins"));
+  EXPECT_THAT(ErrorOf("scoringStrategy: leastAllocated\n"),
+              HasSubstr("'leastAllocated'; allowed: LeastAllocated, MostAllocated"));
 }
 
 TEST(Configuration, AnUnknownFieldIsNamedWithItsPlaceAndWhatIsAllowed) {

@@ -17,7 +17,7 @@ std::string Count(const Properties& properties) {
 }
 
 Properties Dynamic(Properties properties) {
-  properties["spark.dynamicAllocation.enabled"] = "true";
+  properties.Set("spark.dynamicAllocation.enabled", "true");
   return properties;
 }
 

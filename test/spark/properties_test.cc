@@ -60,16 +60,16 @@ TEST(Properties, AKeyAloneHasAnEmptyValue) {
 }
 
 TEST(Properties, ReadsEscapes) {
-  EXPECT_EQ(Parse("a=\\t\\n\\r\\f\\\\\\z\\\"").at("a"), "\t\n\r\f\\z\"");
-  EXPECT_EQ(Parse("a=\\u00e9\\u20AC\\u0041").at("a"), "\u00e9\u20acA");
-  EXPECT_EQ(Parse("a=\\\\u0041").at("a"), "\\u0041");
+  EXPECT_EQ(Parse("a=\\t\\n\\r\\f\\\\\\z\\\"").Find("a"), "\t\n\r\f\\z\"");
+  EXPECT_EQ(Parse("a=\\u00e9\\u20AC\\u0041").Find("a"), "\u00e9\u20acA");
+  EXPECT_EQ(Parse("a=\\\\u0041").Find("a"), "\\u0041");
 }
 
 TEST(Properties, JoinsSurrogatePairsAndReplacesLoneOnes) {
-  EXPECT_EQ(Parse("a=\\uD83D\\uDE00").at("a"), "\U0001F600");
-  EXPECT_EQ(Parse("a=\\uD83Dx").at("a"), "\uFFFDx");
-  EXPECT_EQ(Parse("a=\\uD83D\\u0041").at("a"), "\uFFFDA");
-  EXPECT_EQ(Parse("a=\\uDE00").at("a"), "\uFFFD");
+  EXPECT_EQ(Parse("a=\\uD83D\\uDE00").Find("a"), "\U0001F600");
+  EXPECT_EQ(Parse("a=\\uD83Dx").Find("a"), "\uFFFDx");
+  EXPECT_EQ(Parse("a=\\uD83D\\u0041").Find("a"), "\uFFFDA");
+  EXPECT_EQ(Parse("a=\\uDE00").Find("a"), "\uFFFD");
 }
 
 TEST(Properties, JoinsLinesThatEndInABackslash) {
@@ -104,6 +104,34 @@ TEST(Properties, AMalformedEscapeNamesItsLine) {
 TEST(Properties, RefusesWhatIsTooLargeOrNotUtf8) {
   EXPECT_EQ(ErrorOf(std::string((1 << 20) + 1, 'a')), "1048577 bytes; at most 1048576 are allowed");
   EXPECT_EQ(ErrorOf("a=1\nb=\xff"), "byte 6 is not UTF-8");
+}
+
+TEST(Properties, AreFoundAndSortedHoweverManyThereAre) {
+  Properties properties;
+  for (int i = 0; i < 10'000; ++i) properties.Set("k" + std::to_string(i), std::to_string(i));
+  for (int i = 0; i < 10'000; i += 2) properties.Set("k" + std::to_string(i), "even");
+  EXPECT_EQ(properties.size(), 10'000u);
+  EXPECT_EQ(properties.Find("k9998"), "even");
+  EXPECT_EQ(properties.Find("k9999"), "9999");
+  EXPECT_EQ(properties.Find("k10000"), std::nullopt);
+  EXPECT_EQ(properties.Find(""), std::nullopt);
+  EXPECT_EQ(properties.Sorted("k999"), (std::vector<Properties::Entry>{{"k999", "999"},
+                                                                       {"k9990", "even"},
+                                                                       {"k9991", "9991"},
+                                                                       {"k9992", "even"},
+                                                                       {"k9993", "9993"},
+                                                                       {"k9994", "even"},
+                                                                       {"k9995", "9995"},
+                                                                       {"k9996", "even"},
+                                                                       {"k9997", "9997"},
+                                                                       {"k9998", "even"},
+                                                                       {"k9999", "9999"}}));
+}
+
+TEST(Properties, NoneAreFoundInNone) {
+  EXPECT_EQ(Properties().Find("a"), std::nullopt);
+  EXPECT_TRUE(Properties().Sorted().empty());
+  EXPECT_EQ(Properties(), Parse("# nothing\n"));
 }
 
 }  // namespace

@@ -29,21 +29,21 @@ TEST(SubmitOptions, FlagsBecomeProperties) {
 
 TEST(SubmitOptions, AFlagBeatsConfWhereverItStands) {
   EXPECT_EQ(Parse("spark-submit --num-executors 5 --conf spark.executor.instances=3 x")
-                .properties.at("spark.executor.instances"),
+                .properties.Find("spark.executor.instances"),
             "5");
-  EXPECT_EQ(Parse("spark-submit -c a=1 --conf a=2=3 x").properties.at("a"), "2=3");
+  EXPECT_EQ(Parse("spark-submit -c a=1 --conf a=2=3 x").properties.Find("a"), "2=3");
 }
 
 TEST(SubmitOptions, TheNameFallsBackToClassAndFile) {
   EXPECT_EQ(Parse("spark-submit --class a.B x.jar").default_name, "a.B");
   EXPECT_EQ(Parse("spark-submit local:///opt/pi.py 10").default_name, "pi.py");
-  EXPECT_EQ(Parse("pyspark").properties.at("spark.app.name"), "PySparkShell");
+  EXPECT_EQ(Parse("pyspark").properties.Find("spark.app.name"), "PySparkShell");
 }
 
 TEST(SubmitOptions, ShellsAndServersTakeOptionsAnywhere) {
-  EXPECT_EQ(Parse("spark-shell -I init.scala --conf a=1").properties.at("a"), "1");
+  EXPECT_EQ(Parse("spark-shell -I init.scala --conf a=1").properties.Find("a"), "1");
   EXPECT_EQ(Parse("start-thriftserver.sh --hiveconf a=b --num-executors 2")
-                .properties.at("spark.executor.instances"),
+                .properties.Find("spark.executor.instances"),
             "2");
 }
 

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from rig.api import MERGE, ApiError, Json
 from rig.pod_run import EXIT_ANNOTATION, SLEEP_IMAGE
@@ -47,6 +48,8 @@ class LightApp:
         self.driver_name = f"{self._prefix}-driver"
         self.config_map_name = f"spark-drv-{secrets.token_hex(8)}-conf-map"
         self.properties = self._default_properties() | (properties or {})
+        # Makes the claim NAME with that owner, after each executor: Spark's claimName=OnDemand.
+        self.executor_claims: Callable[[str, Json], Json] | None = None
         self._driver_uid = ""
         self._player: threading.Thread | None = None
 
@@ -72,7 +75,11 @@ class LightApp:
     def create_executors(self, count: int | None = None, first_id: int = 1) -> None:
         """Creates executors at once."""
         for number in range(first_id, first_id + (self.executors_wanted if count is None else count)):
-            self._api.create(self._workspace.path("pods"), self._executor_pod(number))
+            pod = self._api.create(self._workspace.path("pods"), self._executor_pod(number))
+            if self.executor_claims:
+                name = pod["metadata"]["name"]
+                self.executor_claims(f"{name}-pvc-0", {"apiVersion": "v1", "kind": "Pod", "name": name,
+                                                       "uid": pod["metadata"]["uid"]})
 
     def finish(self) -> None:
         """Ends the application as Spark does: the executors are deleted, the driver ends with 0."""
@@ -192,7 +199,11 @@ class LightApp:
         }
         labels = self._labels("executor") | {"spark-exec-id": str(number), "spark-exec-resourceprofile-id": "0"}
         metadata = {"name": f"{self._prefix}-exec-{number}", "labels": labels, "ownerReferences": [self._owner()]}
-        return self._pod(metadata, container, [{"name": "spark-local-dir-1", "emptyDir": {}}])
+        volumes: list[Json] = [{"name": "spark-local-dir-1", "emptyDir": {}}]
+        if self.executor_claims:
+            claim = {"claimName": f"{metadata['name']}-pvc-0"}
+            volumes.append({"name": "data", "persistentVolumeClaim": claim})
+        return self._pod(metadata, container, volumes)
 
     def _pod(self, metadata: Json, container: Json, volumes: list[Json]) -> Json:
         spec = {"schedulerName": self.scheduler, "restartPolicy": "Never", "containers": [container],

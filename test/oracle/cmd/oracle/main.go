@@ -26,6 +26,7 @@ const usage = `Usage: oracle COMMAND
   score        the same with the scores of the nodes that take it
   requests     pods on standard input, one JSON line each -> what NodeResourcesFit counts for them
   quantities   strings on standard input, one JSON string a line -> what they are as quantities
+  plugins      the plugins whose rules random cases are about
   generate     [--seed N] [--cases M] [--only PLUGIN,..] [--quantities | --pods]   random input for the above
   compare      [--seed N] [--cases M] [--only PLUGIN,..] [--scenarios DIR] [--found DIR] -- COMMAND..
                lets COMMAND (such as musterctl judge) and kube-scheduler judge the same cases
@@ -95,6 +96,9 @@ func run(arguments []string) error {
 		return answerLines(amounts.Requests)
 	case "quantities":
 		return answerLines(amounts.Quantity)
+	case "plugins":
+		fmt.Println(strings.Join(generate.Plugins(), "\n"))
+		return nil
 	case "generate":
 		return printGenerated(given)
 	case "compare":
