@@ -22,14 +22,6 @@ bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint
                      [&](const api::Toleration& toleration) { return Matches(toleration, taint); });
 }
 
-bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
-                            const std::vector<api::Taint>& taints) {
-  return std::all_of(taints.begin(), taints.end(), [&](const api::Taint& taint) {
-    return (taint.effect != "NoSchedule" && taint.effect != "NoExecute") ||
-           Tolerates(tolerations, taint);
-  });
-}
-
 void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key) {
   key.Add(static_cast<std::int64_t>(tolerations.size()));
   for (const api::Toleration& toleration : tolerations) {

@@ -12,11 +12,6 @@ namespace muster::plugins {
 /// "" tolerates nothing.
 bool Tolerates(const std::vector<api::Toleration>& tolerations, const api::Taint& taint);
 
-/// True when none of the taints keeps the pod from being scheduled: NoSchedule or NoExecute, and
-/// not tolerated.
-bool ToleratesAllThatForbid(const std::vector<api::Toleration>& tolerations,
-                            const std::vector<api::Taint>& taints);
-
 /// What Tolerates depends on.
 void AddTolerations(const std::vector<api::Toleration>& tolerations, framework::PodSetKey& key);
 
