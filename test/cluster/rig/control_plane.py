@@ -31,6 +31,10 @@ CONTROLLERS = (
     "statefulset-controller",
     "job-controller",
     "disruption-controller",
+    "persistentvolume-binder-controller",
+    # Without these two no claim and no volume can be deleted.
+    "persistentvolumeclaim-protection-controller",
+    "persistentvolume-protection-controller",
 )
 START_TIMEOUT_S = 90.0
 SCHEDULER_CONFIG = """\
@@ -236,6 +240,7 @@ class _Starter:
             f"--service-account-private-key-file={self.sa_keys.key}",
             "--kube-api-qps=500",
             "--kube-api-burst=1000",
+            "--pvclaimbinder-sync-period=1s",
             "--profiling=false",
             *self._serving_flags("kube-controller-manager"),
         ]
