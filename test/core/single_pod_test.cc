@@ -28,8 +28,7 @@ TEST(SinglePods, EachGoesToTheNodeThatScoresHighestAfterThoseBefore) {
   SchedulerCore core(CoreOptions{}, plugins::DefaultProfile());
   std::vector<Event> events{NodeObserved{MakeNode("a", "4", "16Gi")},
                             NodeObserved{MakeNode("b", "8", "32Gi")}};
-  events.emplace_back(ResourceSynced{ResourceKind::kPod});
-  events.emplace_back(ResourceSynced{ResourceKind::kNode});
+  for (const ResourceKind kind : AllResourceKinds()) events.emplace_back(ResourceSynced{kind});
   const Time now{};
   core.Step(now, events);
   ASSERT_TRUE(core.Synced());
