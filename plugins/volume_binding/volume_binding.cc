@@ -197,7 +197,8 @@ class Filter final : public framework::NodeFilter {
       const api::PersistentVolume* volume = storage.FindVolume(name);
       if (volume == nullptr) return {.reachable = true, .found = false};
       const api::CsiNode* csi_node = storage.FindCsiNode(model.Nodes().Name(node));
-      if (!IsReachable(ReachableFrom(*volume, csi_node), model.Nodes().Labels(node))) {
+      if (CannotBeMigrated(*volume, csi_node) ||
+          !IsReachable(ReachableFrom(*volume, csi_node), model.Nodes().Labels(node))) {
         return {.reachable = false, .found = true};
       }
     }

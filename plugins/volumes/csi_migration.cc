@@ -208,6 +208,11 @@ std::optional<std::string> CsiHandleOf(const api::Volume& inline_volume) {
   return inline_volume.source;
 }
 
+bool CannotBeMigrated(const api::PersistentVolume& volume, const api::CsiNode* csi_node) {
+  const MigratedPlugin* plugin = MigrationOf(volume.source);
+  return plugin != nullptr && SaysMigrated(csi_node, plugin->name) && !CsiHandleOf(volume);
+}
+
 std::optional<Terms> ReachableFrom(const api::PersistentVolume& volume,
                                    const api::CsiNode* csi_node) {
   const MigratedPlugin* plugin = MigrationOf(volume.source);

@@ -31,6 +31,10 @@ bool IsUnmigratedPlugin(std::string_view provisioner);
 std::optional<std::string> CsiHandleOf(const api::PersistentVolume& volume);
 std::optional<std::string> CsiHandleOf(const api::Volume& inline_volume);
 
+/// True when the node says that the volume's plugin has been migrated, but the volume is not one
+/// that can be: kube-scheduler then refuses the node for a pod that has it.
+bool CannotBeMigrated(const api::PersistentVolume& volume, const api::CsiNode* csi_node);
+
 /// The nodes from which a volume can be reached, as its CSI driver writes them, when the node says
 /// in its CSINode that the plugin has been migrated; else as they are. Absent: all nodes.
 std::optional<std::vector<api::NodeSelectorTerm>> ReachableFrom(const api::PersistentVolume& volume,

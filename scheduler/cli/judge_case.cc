@@ -84,6 +84,8 @@ StatusOr<api::Pod> ReadPending(const json& document) {
   if (pending == document.end()) return InvalidArgumentError("pending: a Pod belongs here");
   auto pod = api::DecodePod(*pending);
   if (!pod.ok()) return Annotate(pod.status(), "pending");
+  // Rules take a pod without a name for an executor that does not exist yet.
+  if (pod->metadata.name.empty()) pod->metadata.name = "pending";
   return pod;
 }
 

@@ -12,12 +12,14 @@ import (
 // to choose from or with a provisioner, immediate, missing, on their way out.
 func (m *maker) addVolumeBinding() {
 	m.addClasses()
+	// At most one: of two volumes kept for one claim kube-scheduler takes whichever comes first in a map.
+	kept := m.IntN(10)
 	for i := range 1 + m.IntN(4) {
 		volume := m.volume(fmt.Sprintf("free-%d", i), pick(m, []string{"local", "local", "static"}))
 		m.maybe(85, func() { volume.Spec.NodeAffinity = m.volumeAffinity() })
-		m.maybe(10, func() {
+		if i == kept {
 			volume.Spec.ClaimRef = &v1.ObjectReference{Namespace: m.made.Pending.Namespace, Name: "wanted-0"}
-		})
+		}
 		m.maybe(5, func() { volume.Status.Phase = v1.VolumeReleased })
 		m.maybe(5, func() { volume.Spec.VolumeMode = new(v1.PersistentVolumeBlock) })
 		m.maybe(10, func() { volume.Labels["tier"] = "gold" })
