@@ -26,6 +26,15 @@ struct PodClaims {
   bool unbound_immediate = false;
 };
 
+/// kube-scheduler's words for an error of its own, which refuses the node.
+std::string MigrationError(const api::PersistentVolume& volume) {
+  std::string text = "running \"VolumeBinding\" filter plugin: could not translate pv";
+  if (volume.source != api::VolumeSource::kAwsElasticBlockStore) return text;
+  return text +
+         ": failed to translate Kubernetes ID to EBS Volume ID Invalid format for AWS volume (" +
+         volume.handle + ")";
+}
+
 bool WaitsForConsumer(const api::StorageClass& storage_class) {
   return storage_class.volume_binding_mode == api::kWaitForFirstConsumer;
 }
@@ -148,6 +157,10 @@ class Filter final : public framework::NodeFilter {
   void Explain(const model::ClusterModel& model, model::NodeIndex node,
                std::vector<framework::Refusal>& refusals) const override {
     const Bound bound = JudgeBound(model, node);
+    if (bound.cannot_be_migrated != nullptr) {
+      refusals.push_back({MigrationError(*bound.cannot_be_migrated), false});
+      return;
+    }
     const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, TakenFor(model, node));
     if (!bound.reachable) refusals.push_back({kNodeConflict, false});
     if (!plan.finds_volumes) refusals.push_back({kBindConflict, false});
@@ -188,6 +201,7 @@ class Filter final : public framework::NodeFilter {
   struct Bound {
     bool reachable = true;
     bool found = true;
+    const api::PersistentVolume* cannot_be_migrated = nullptr;
   };
 
   /// The first bound volume that does not do decides.
@@ -195,11 +209,13 @@ class Filter final : public framework::NodeFilter {
     const StorageTable& storage = model.Storage();
     for (const std::string& name : claims_.bound_volumes) {
       const api::PersistentVolume* volume = storage.FindVolume(name);
-      if (volume == nullptr) return {.reachable = true, .found = false};
+      if (volume == nullptr) return {.found = false};
       const api::CsiNode* csi_node = storage.FindCsiNode(model.Nodes().Name(node));
-      if (CannotBeMigrated(*volume, csi_node) ||
-          !IsReachable(ReachableFrom(*volume, csi_node), model.Nodes().Labels(node))) {
-        return {.reachable = false, .found = true};
+      if (CannotBeMigrated(*volume, csi_node)) {
+        return {.reachable = false, .cannot_be_migrated = volume};
+      }
+      if (!IsReachable(ReachableFrom(*volume, csi_node), model.Nodes().Labels(node))) {
+        return {.reachable = false};
       }
     }
     return {};
