@@ -187,8 +187,8 @@ void SchedulerCore::State::ApplyFirstList() {
       if (stage(pod) == wanted) ApplyPod(pod);
     }
   }
-  applying_first_list_ = false;
   RevalidateBrokenNodes();
+  applying_first_list_ = false;
 }
 
 void SchedulerCore::State::On(const CallCompleted& event) {

@@ -182,17 +182,23 @@ std::int64_t SchedulerCore::State::CountHonoured(const gang::SlotSet& set, model
   return filters.CapacityOf(model_, node, slots);
 }
 
-/// The lowest priority first, of the same priority the youngest: the order in which empty slots
-/// give way. After a restart the slot of an executor that was preempted stands beside the slot that
-/// took its room.
-std::vector<std::string> SchedulerCore::State::ApplicationsByPriority() const {
+/// The order in which empty slots give way: the lowest priority first, of the same priority the
+/// youngest. After a restart the plan bound first: the slot of an executor that was preempted stands
+/// beside the slot that took its room, and who made the later plan knew of both.
+std::vector<std::string> SchedulerCore::State::ApplicationsToGiveWay() const {
   std::vector<std::tuple<std::int32_t, Duration, std::string>> order;
   for (const auto& [uid, gang] : gangs_) {
     if (gang.reservation.Sets().empty()) continue;
     // The spec of a placed driver is not kept.
     const model::PlacedPod* driver = model_.FindPod(uid);
     const std::int32_t priority = driver == nullptr ? 0 : driver->info->priority;
-    order.emplace_back(priority, -gang.anchor.metadata.creation_timestamp.time_since_epoch(), uid);
+    const Time created = gang.anchor.metadata.creation_timestamp;
+    if (applying_first_list_) {
+      const Time bound_at = gang.anchor.status.start_time.value_or(created);
+      order.emplace_back(0, bound_at.time_since_epoch(), uid);
+    } else {
+      order.emplace_back(priority, -created.time_since_epoch(), uid);
+    }
   }
   std::sort(order.begin(), order.end());
   std::vector<std::string> uids;
@@ -204,7 +210,7 @@ std::vector<std::string> SchedulerCore::State::ApplicationsByPriority() const {
 /// The node has changed, or others took room on it: empty slots that it can no longer honour are
 /// lost.
 void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
-  for (const std::string& uid : ApplicationsByPriority()) {
+  for (const std::string& uid : ApplicationsToGiveWay()) {
     for (gang::SlotSet& set : gangs_.find(uid)->second.reservation.Sets()) {
       const auto here = std::count_if(set.slots.begin(), set.slots.end(), [&](const gang::Slot& s) {
         return s.IsEmpty() && s.node == node;

@@ -175,7 +175,7 @@ class SchedulerCore::State {
   void LoseSlotsOn(model::NodeIndex node);
   std::int64_t CountHonoured(const gang::SlotSet& set, model::NodeIndex node,
                              std::int64_t slots) const;
-  std::vector<std::string> ApplicationsByPriority() const;
+  std::vector<std::string> ApplicationsToGiveWay() const;
   void RevalidateSlotsOn(model::NodeIndex node);
   void RevalidateBrokenNodes();
   void ReplaceLostSlots();
