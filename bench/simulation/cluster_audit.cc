@@ -63,10 +63,11 @@ void ClusterAudit::CheckDriver(const api::Pod& driver) {
 
 void ClusterAudit::CheckExecutor(const api::Pod& executor) {
   const std::string driver_uid = ControllerUid(executor);
-  const auto is_bound_driver = [&](const auto& entry) {
-    return entry.second.metadata.uid == driver_uid && !entry.second.spec.node_name.empty();
+  // A bind that was under way may land after its driver was deleted; the pod then goes too.
+  const auto is_waiting_driver = [&](const auto& entry) {
+    return entry.second.metadata.uid == driver_uid && entry.second.spec.node_name.empty();
   };
-  if (std::none_of(api_.pods().begin(), api_.pods().end(), is_bound_driver)) {
+  if (std::any_of(api_.pods().begin(), api_.pods().end(), is_waiting_driver)) {
     violations_.push_back(Stamp("executor " + api::NameOf(executor.metadata).ToString() +
                                 " is bound, its driver is not"));
   }

@@ -260,6 +260,11 @@ void DecisionAudit::JudgeEviction(const core::DeletePod& deletion) {
            api::NameOf(gainer.metadata).ToString());
   }
   if (gainer.spec.never_preempts) Report("evicts " + name + " for a pod that never preempts");
+  // Room is held for the preemptor from here on, and empty slots of lower priority give way to it.
+  DropPlansIf([&](const std::string& driver_uid, const KnownPlan&) {
+    const auto driver = pods_.find(driver_uid);
+    return driver != pods_.end() && driver->second.pod.spec.priority < gainer.spec.priority;
+  });
   if (!NodeOf(gainer, preemptor->second.assumed_node).empty()) {
     Report("evicts " + name + " for " + api::NameOf(gainer.metadata).ToString() +
            ", which has a node");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -90,8 +91,7 @@ StatusOr<api::Pod> ReadPending(const json& document) {
 }
 
 void AppendVerdicts(const model::ClusterModel& model, const framework::PreparedFilters& filters,
-                    std::string& answer) {
-  std::vector<std::int64_t> capacity;
+                    std::vector<std::int64_t>& capacity, std::string& answer) {
   filters.Capacities(model, 1, capacity);
   std::vector<model::NodeIndex> by_name(model.Nodes().Size());
   for (model::NodeIndex node = 0; node < by_name.size(); ++node) by_name[node] = node;
@@ -116,13 +116,31 @@ void AppendVerdicts(const model::ClusterModel& model, const framework::PreparedF
     }
     answer += "]}";
   }
-  answer += "}}";
+  answer += "}";
+}
+
+void AppendScores(const framework::Profile& profile, const framework::PodSetView& view,
+                  const model::ClusterModel& model, std::span<const std::int64_t> capacity,
+                  std::string& answer) {
+  std::vector<model::NodeIndex> feasible;
+  for (model::NodeIndex node = 0; node < capacity.size(); ++node) {
+    if (capacity[node] > 0) feasible.push_back(node);
+  }
+  const std::vector<std::int64_t> scores =
+      framework::ScoreNodes(profile.scores, view, model, feasible);
+  answer += R"(,"scores":{)";
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    if (i > 0) answer += ",";
+    AppendJsonString(model.Nodes().Name(feasible[i]), answer);
+    answer += ":" + std::to_string(scores[i]);
+  }
+  answer += "}";
 }
 
 }  // namespace
 
 Status JudgeCase(const framework::Profile& profile, std::string_view text, std::size_t bytes_max,
-                 std::string& answer) {
+                 JudgeAnswer wanted, std::string& answer) {
   MUSTER_ASSIGN_OR_RETURN(const json document, api::ParseJson(text, bytes_max));
   if (!document.is_object()) {
     return InvalidArgumentError("an object with nodes, pods, objects and pending is allowed here");
@@ -140,7 +158,12 @@ Status JudgeCase(const framework::Profile& profile, std::string_view text, std::
   MUSTER_ASSIGN_OR_RETURN(const api::Pod pending, ReadPending(document));
   const model::PodInfoPtr info = model::MakePodInfo(pending, model.Names());
   const framework::PodSetView view{pending, *info, {}};
-  AppendVerdicts(model, framework::PreparedFilters(profile, view, model), answer);
+  std::vector<std::int64_t> capacity;
+  AppendVerdicts(model, framework::PreparedFilters(profile, view, model), capacity, answer);
+  if (wanted == JudgeAnswer::kVerdictsAndScores) {
+    AppendScores(profile, view, model, capacity, answer);
+  }
+  answer += "}";
   return OkStatus();
 }
 

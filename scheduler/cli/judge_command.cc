@@ -38,7 +38,7 @@ ExitCode RunJudge(const JudgeArguments& arguments, std::istream& in, std::ostrea
         line.size() > arguments.line_bytes_max
             ? InvalidArgumentError("a line of at most " + std::to_string(arguments.line_bytes_max) +
                                    " bytes is allowed")
-            : JudgeCase(profile, line, arguments.line_bytes_max, answer);
+            : JudgeCase(profile, line, arguments.line_bytes_max, arguments.answer, answer);
     if (!status.ok()) {
       answer = R"({"error":)";
       AppendJsonString("line " + std::to_string(number) + ": " + std::string(MessageOf(status)),

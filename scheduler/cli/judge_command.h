@@ -4,11 +4,13 @@
 #include <iosfwd>
 
 #include "scheduler/cli/exit_code.h"
+#include "scheduler/cli/judge_case.h"
 
 namespace muster::cli {
 
 struct JudgeArguments {
   std::size_t line_bytes_max = 64 << 20;
+  JudgeAnswer answer = JudgeAnswer::kVerdicts;
 };
 
 /// `musterctl judge`: answers every line of `in`, a case (judge_case.h), with one line on `out`;

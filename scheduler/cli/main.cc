@@ -51,7 +51,7 @@ void AddShape(CLI::App& application, muster::cli::ShapeArguments& arguments, Exi
   shape->callback([&arguments, &code] { code = RunShape(arguments, std::cout, std::cerr); });
 }
 
-void AddJudge(CLI::App& application, ExitCode& code) {
+void AddJudge(CLI::App& application, muster::cli::JudgeArguments& arguments, ExitCode& code) {
   CLI::App* judge = application.add_subcommand(
       "judge", "Say which nodes of a cluster take a pod, and why the others do not.");
   judge->footer(
@@ -62,9 +62,12 @@ void AddJudge(CLI::App& application, ExitCode& code) {
       "Standard output: a line for each case:\n"
       "  {\"nodes\":{\"NAME\":{\"feasible\":false,\"reasons\":[\"Insufficient cpu\"]}}}\n"
       "or {\"error\":\"...\"} for a line that cannot be read; the next one is served.");
-  judge->callback([&code] {
+  judge->add_flag_callback(
+      "--scores", [&arguments] { arguments.answer = muster::cli::JudgeAnswer::kVerdictsAndScores; },
+      "Also \"scores\":{\"NAME\":458} of the nodes that take the pod: it goes to the highest");
+  judge->callback([&arguments, &code] {
     std::ios::sync_with_stdio(false);
-    code = muster::cli::RunJudge({}, std::cin, std::cout);
+    code = muster::cli::RunJudge(arguments, std::cin, std::cout);
   });
 }
 
@@ -78,7 +81,8 @@ int main(int argc, char** argv) {
   muster::cli::ShapeArguments shape_arguments;
   ExitCode code = ExitCode::kDone;
   AddShape(application, shape_arguments, code);
-  AddJudge(application, code);
+  muster::cli::JudgeArguments judge_arguments;
+  AddJudge(application, judge_arguments, code);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
