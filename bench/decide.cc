@@ -134,6 +134,7 @@ int RunDecide(const DecideOptions& options, std::ostream& out, std::ostream& err
     return 2;
   }
   std::vector<Round> rounds;
+  rounds.reserve(static_cast<std::size_t>(options.rounds));
   for (int i = 0; i < options.rounds; ++i) rounds.push_back(PlaceAll(options, *count));
   std::sort(rounds.begin(), rounds.end(),
             [](const Round& a, const Round& b) { return a.seconds < b.seconds; });

@@ -54,6 +54,7 @@ class PreferredTerms {
     }
     prepared_ = IncomingTerms(terms_, pod.namespace_name, namespaces);
   }
+  ~PreferredTerms() = default;
   PreferredTerms(const PreferredTerms&) = delete;
   PreferredTerms& operator=(const PreferredTerms&) = delete;
 

@@ -1,6 +1,7 @@
 // Rounds of preemption: victims are marked, deleted and waited for; their room is held meanwhile.
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "scheduler/core/state.h"
@@ -139,6 +140,12 @@ void SchedulerCore::State::OnVictimCall(Gang& gang, const Call& call, const Call
 void SchedulerCore::State::OnEvicted(const Gang& gang, const std::string& uid,
                                      const PreemptionRound::Victim& victim) {
   ++statistics_.pods_preempted;
+  // The watch will say so too; until then nobody else shall evict it again.
+  if (const model::PlacedPod* pod = model_.FindPod(uid)) {
+    model::PodInfo leaving = *pod->info;
+    leaving.terminating = true;
+    model_.PlacePod(uid, pod->node, std::make_shared<const model::PodInfo>(std::move(leaving)));
+  }
   effects_.push_back(
       RecordEvent{RecordEvent::Type::kNormal, victim.name, uid, "Preempted", "Preempting",
                   "Preempted by pod " + gang.Uid() + " on node " + victim.node, now_});

@@ -48,6 +48,7 @@ struct AntiAffinity {
 class ClusterModel {
  public:
   ClusterModel() = default;
+  ~ClusterModel() = default;
   ClusterModel(ClusterModel&&) = default;
   ClusterModel& operator=(ClusterModel&&) = default;
   ClusterModel(const ClusterModel&) = delete;

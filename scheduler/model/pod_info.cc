@@ -20,7 +20,7 @@ bool OthersCanCollideWith(const api::Volume& volume) {
   }
 }
 
-std::unique_ptr<const PodInfo::Rare> MakeRare(const api::Pod& pod) {
+std::shared_ptr<const PodInfo::Rare> MakeRare(const api::Pod& pod) {
   const api::PodSpec& spec = pod.spec;
   PodInfo::Rare rare{spec.pod_affinity, spec.pod_anti_affinity, {}, {}};
   // A sidecar holds its ports for as long as the pod runs, other init containers do not
@@ -44,7 +44,7 @@ std::unique_ptr<const PodInfo::Rare> MakeRare(const api::Pod& pod) {
     rare.volumes.back().claim_template.reset();  // the claim itself tells
   }
   if (rare == PodInfo::Rare{}) return nullptr;
-  return std::make_unique<const PodInfo::Rare>(std::move(rare));
+  return std::make_shared<const PodInfo::Rare>(std::move(rare));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct PodInfo {
     std::vector<api::Volume> volumes;
     bool operator==(const Rare&) const = default;
   };
-  std::unique_ptr<const Rare> rare;
+  std::shared_ptr<const Rare> rare;
 
   /// The rare part, an empty one where there is none.
   const Rare& RareOrEmpty() const;

@@ -17,6 +17,7 @@ struct JudgedSet {
   JudgedSet(const framework::Profile& profile, const model::ClusterModel& model,
             const api::Pod& one_pod, model::PodInfoPtr its_info,
             std::vector<model::PodInfoPtr> beside);
+  ~JudgedSet() = default;
   JudgedSet(const JudgedSet&) = delete;
   JudgedSet& operator=(const JudgedSet&) = delete;
 
