@@ -178,9 +178,10 @@ class Filter final : public framework::NodeFilter {
                                     [&](const auto& entry) { return entry.first == &pods; });
     if (known == here.end()) {
       here.emplace_back(&pods, count);
-    } else if ((known->second += count) == 0) {
-      here.erase(known);
+      return;
     }
+    known->second += count;
+    if (known->second == 0) here.erase(known);
   }
 
   void AddClaimBindings(const model::ClusterModel& model, model::NodeIndex node,

@@ -1,6 +1,7 @@
 #include "plugins/volume_binding/volume_matching.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "plugins/node_affinity/node_selector.h"
 #include "scheduler/model/selectors.h"
@@ -146,9 +147,11 @@ VolumePlan PlanVolumes(const std::vector<WaitingClaim>& claims, const model::Clu
     }
     plan.to_provision.push_back(&waiting);
   }
-  std::stable_sort(to_match.begin(), to_match.end(), [](const auto* a, const auto* b) {
-    return a->spec.storage_request.value_or(Quantity()) <
-           b->spec.storage_request.value_or(Quantity());
+  // The smallest first; equal ones as the pod lists them, which is the order of their addresses.
+  std::sort(to_match.begin(), to_match.end(), [](const auto* a, const auto* b) {
+    const Quantity asked_by_a = a->spec.storage_request.value_or(Quantity());
+    const Quantity asked_by_b = b->spec.storage_request.value_or(Quantity());
+    return asked_by_a < asked_by_b || (!(asked_by_b < asked_by_a) && std::less<>()(a, b));
   });
   TakenVolumes chosen = taken;
   for (const WaitingClaim* waiting : to_match) {

@@ -7,8 +7,8 @@ using api::VolumeType;
 
 /// Spark's claimName=OnDemand says no more than a class and a size, and perhaps not even these.
 const api::PersistentVolumeClaimSpec* TemplateOf(const api::Volume& volume) {
-  static const api::PersistentVolumeClaimSpec kUnknown;
-  return volume.claim_template ? &*volume.claim_template : &kUnknown;
+  static const api::PersistentVolumeClaimSpec unknown;
+  return volume.claim_template ? &*volume.claim_template : &unknown;
 }
 
 }  // namespace

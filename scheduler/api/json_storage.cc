@@ -51,12 +51,21 @@ static Status Read(const json& value, const JsonPath& path, ClaimReference& out)
   return ReadField(value, path, "uid", out.uid);
 }
 
+struct SourceField {
+  VolumeSource source;
+  const char* key;
+  const char* handle;
+};
+
+static Status ReadSourceAs(const SourceField& field, const json& source, const JsonPath& path,
+                           PersistentVolume& out) {
+  out.source = field.source;
+  MUSTER_RETURN_IF_ERROR(ReadField(source, path, field.handle, out.handle));
+  if (field.source != VolumeSource::kCsi) return OkStatus();
+  return ReadField(source, path, "driver", out.driver);
+}
+
 static Status ReadSource(const json& spec, const JsonPath& path, PersistentVolume& out) {
-  struct SourceField {
-    VolumeSource source;
-    const char* key;
-    const char* handle;
-  };
   static constexpr std::array<SourceField, 6> kFields{{
       {VolumeSource::kCsi, "csi", "volumeHandle"},
       {VolumeSource::kAwsElasticBlockStore, "awsElasticBlockStore", "volumeID"},
@@ -68,11 +77,7 @@ static Status ReadSource(const json& spec, const JsonPath& path, PersistentVolum
   for (const SourceField& field : kFields) {
     MUSTER_RETURN_IF_ERROR(
         Inside(spec, path, field.key, [&](const json& source, const JsonPath& source_path) {
-          out.source = field.source;
-          MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, field.handle, out.handle));
-          return field.source == VolumeSource::kCsi
-                     ? ReadField(source, source_path, "driver", out.driver)
-                     : OkStatus();
+          return ReadSourceAs(field, source, source_path, out);
         }));
   }
   return OkStatus();

@@ -36,7 +36,7 @@ struct FromSpec {
   const ResourceList& Initial(const api::Container& container) const {
     return container.resources.requests;
   }
-  const ResourceList& Pod(const ResourceList& requests) const { return requests; }
+  ResourceList Pod(const ResourceList& requests) const { return requests; }
 };
 
 /// The same where a container does not name some resource.
@@ -50,7 +50,7 @@ class WithDefaults {
     return requests;
   }
   ResourceList Initial(const api::Container& container) const { return Container(container); }
-  const ResourceList& Pod(const ResourceList& requests) const { return requests; }
+  ResourceList Pod(const ResourceList& requests) const { return requests; }
 
  private:
   ResourceList defaults_;

@@ -13,9 +13,9 @@ const std::string& ClassOf(const ObjectMeta& metadata, const std::string& field)
 }  // namespace
 
 const std::string& StorageClassOf(const PersistentVolumeClaim& claim) {
-  static const std::string kNone;
+  static const std::string none;
   return ClassOf(claim.metadata,
-                 claim.spec.storage_class_name ? *claim.spec.storage_class_name : kNone);
+                 claim.spec.storage_class_name ? *claim.spec.storage_class_name : none);
 }
 
 const std::string& StorageClassOf(const PersistentVolume& volume) {

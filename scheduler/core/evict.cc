@@ -142,16 +142,25 @@ void SchedulerCore::State::OnEvicted(const Gang& gang, const std::string& uid,
   ++statistics_.pods_preempted;
   // The watch will say so too; until then nobody else shall evict it again.
   if (const model::PlacedPod* pod = model_.FindPod(uid)) {
-    model::PodInfo leaving = *pod->info;
-    leaving.terminating = true;
-    model_.PlacePod(uid, pod->node, std::make_shared<const model::PodInfo>(std::move(leaving)));
+    evicted_.insert(uid);
+    model_.PlacePod(uid, pod->node, AsEvicted(uid, pod->info));
   }
   effects_.push_back(
       RecordEvent{RecordEvent::Type::kNormal, victim.name, uid, "Preempted", "Preempting",
                   "Preempted by pod " + gang.Uid() + " on node " + victim.node, now_});
 }
 
+/// The watch may still show an earlier state of a pod that we have deleted.
+model::PodInfoPtr SchedulerCore::State::AsEvicted(const std::string& uid,
+                                                  model::PodInfoPtr info) const {
+  if (info->terminating || !evicted_.contains(uid)) return info;
+  model::PodInfo leaving = *info;
+  leaving.terminating = true;
+  return std::make_shared<const model::PodInfo>(std::move(leaving));
+}
+
 void SchedulerCore::State::NoteVictimGone(const std::string& uid) {
+  evicted_.erase(uid);
   for (auto& [gang_uid, round] : rounds_) {
     const auto victim = round.victims.find(uid);
     if (victim == round.victims.end()) continue;

@@ -73,7 +73,8 @@ void SchedulerCore::State::ApplyBoundPod(const api::Pod& pod) {
   const std::string& uid = pod.metadata.uid;
   const model::NodeIndex node = model_.Nodes().FindOrAddGhost(pod.spec.node_name);
   const model::NodeIndex before = model_.NodeOfPod(uid);
-  const auto change = model_.PlacePod(uid, node, model::MakePodInfo(pod, model_.Names()));
+  const auto change =
+      model_.PlacePod(uid, node, AsEvicted(uid, model::MakePodInfo(pod, model_.Names())));
   if (IsOurs(pod)) {
     if (Gang* gang = FindGang(uid); gang != nullptr && gang->phase != GangPhase::kReserved) {
       OnBound(*gang);

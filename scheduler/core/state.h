@@ -130,6 +130,7 @@ class SchedulerCore::State {
   void EvictNext(const std::string& gang_uid, PreemptionRound& round);
   void Mark(const std::string& gang_uid, const std::string& uid, PreemptionRound::Victim& victim);
   bool IsLeaving(const std::string& uid) const;
+  model::PodInfoPtr AsEvicted(const std::string& uid, model::PodInfoPtr info) const;
   void OnVictimCall(Gang& gang, const Call& call, const CallOutcome& outcome);
   void OnEvicted(const Gang& gang, const std::string& uid, const PreemptionRound::Victim& victim);
   void NoteVictimGone(const std::string& uid);
@@ -223,6 +224,7 @@ class SchedulerCore::State {
 
   /// By UID of the anchor of the gang that preempts.
   std::map<std::string, PreemptionRound> rounds_;
+  std::set<std::string> evicted_;  // deleted by us, and not gone yet
 
   /// The gang that has been passed for long enough: nothing behind it is admitted before it is, or
   /// before `until`.
