@@ -183,8 +183,8 @@ std::int64_t SchedulerCore::State::CountHonoured(const gang::SlotSet& set, model
 }
 
 /// The order in which empty slots give way: the lowest priority first, of the same priority the
-/// youngest. After a restart the plan bound first: the slot of an executor that was preempted stands
-/// beside the slot that took its room, and who made the later plan knew of both.
+/// youngest. After a restart the plan bound first: the slot of an executor that was preempted
+/// stands beside the slot that took its room, and who made the later plan knew of both.
 std::vector<std::string> SchedulerCore::State::ApplicationsToGiveWay() const {
   std::vector<std::tuple<std::int32_t, Duration, std::string>> order;
   for (const auto& [uid, gang] : gangs_) {

@@ -226,13 +226,7 @@ class SchedulerCore::State {
   std::map<std::string, PreemptionRound> rounds_;
   std::set<std::string> evicted_;  // deleted by us, and not gone yet
 
-  /// The gang that has been passed for long enough: nothing behind it is admitted before it is, or
-  /// before `until`.
-  struct LineHolder {
-    queue::Rank rank;
-    Time until{};
-  };
-  std::optional<LineHolder> line_holder_;
+  std::optional<queue::LineHolder> line_holder_;
 
   absl::flat_hash_map<CallId, Call> calls_;  // lookup only
   std::set<Timer> timers_;

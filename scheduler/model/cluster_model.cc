@@ -12,8 +12,8 @@ ClusterModel::Change ClusterModel::PlacePod(std::string_view uid, NodeIndex node
   if (pod.node == node && SameForOthers(*pod.info, *info)) return Change::kNothing;
   const bool same_room = pod.node == node && pod.info->amounts == info->amounts;
   // First put, then take: a ghost that both touch must not be forgotten in between.
-  const PlacedPod before = std::exchange(pod, PlacedPod{std::string(uid), node, info});
-  Put(node, info, 1, &pod);
+  const PlacedPod before = std::exchange(pod, PlacedPod{std::string(uid), node, std::move(info)});
+  Put(node, pod.info, 1, &pod);
   if (before.node != kNoNode) Take(before.node, before.info, 1, &pod);
   return same_room ? Change::kAppearance : Change::kPlaceOrSize;
 }

@@ -61,9 +61,9 @@ void RemoveFromIndex(NamesByKey& index, std::string_view key, std::string_view n
 }
 
 const Names& NamesOf(const NamesByKey& index, std::string_view key) {
-  static const Names kNone;
+  static const Names none;
   const Names* names = FindIn(index, key);
-  return names == nullptr ? kNone : *names;
+  return names == nullptr ? none : *names;
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ constexpr std::size_t kLikelyNodes = 16;
 
 }  // namespace
 
+// As PlaceGang.
+// NOLINTNEXTLINE(readability-function-size)
 GangPlacer::GangPlacer(const framework::Profile& profile, model::ClusterModel& model,
                        model::Statement& statement, std::span<const PodSetDemand> demands,
                        std::span<const NodeIndex> preferred, PlacementCache& cache,

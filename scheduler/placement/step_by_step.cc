@@ -34,6 +34,7 @@ std::optional<std::vector<std::string>> DomainOf(const api::StringMap& labels,
 Attempt GangPlacer::TryDomains() {
   const std::vector<Start> starts = StartsToTry();
   std::vector<const Start*> tries;
+  tries.reserve(starts.size() + 1);
   for (const Start& start : starts) tries.push_back(&start);
   tries.push_back(nullptr);
   const Start* best = nullptr;
@@ -118,6 +119,7 @@ std::vector<std::vector<std::uint8_t>> GangPlacer::DomainsThatHold(
                    [](const Domain& a, const Domain& b) { return a.places > b.places; });
   if (domains.size() > kDomainsMax) domains.resize(kDomainsMax);
   std::vector<std::vector<std::uint8_t>> nodes;
+  nodes.reserve(domains.size());
   for (Domain& domain : domains) nodes.push_back(std::move(domain.nodes));
   return nodes;
 }

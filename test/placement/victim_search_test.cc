@@ -72,6 +72,7 @@ class PlanPreemptionTest : public ::testing::Test {
 
   std::vector<std::string> Victims(const PreemptionPlan& plan) const {
     std::vector<std::string> names;
+    names.reserve(plan.victims.size());
     for (const std::size_t unit : plan.victims) names.push_back(units_[unit].name);
     return names;
   }
