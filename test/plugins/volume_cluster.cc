@@ -111,6 +111,7 @@ std::vector<std::string> VolumeCluster::Reasons(const framework::FilterPlugin& p
   std::vector<framework::Refusal> refusals;
   filter->Explain(model_, model_.Nodes().Find(node), refusals);
   std::vector<std::string> reasons;
+  reasons.reserve(refusals.size());
   for (const framework::Refusal& refusal : refusals) reasons.push_back(refusal.reason);
   return reasons;
 }

@@ -10,7 +10,8 @@ import (
 type difference int
 
 const (
-	same difference = iota
+	same          difference = iota
+	sometimesSame            // kube-scheduler itself answers now so, now so, and one of its answers is the same
 	otherReasons
 	otherNodes // one takes a node that the other refuses: never allowed
 )

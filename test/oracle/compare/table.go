@@ -13,6 +13,7 @@ type row struct {
 	verdicts, feasible      int // nodes
 	refusedByIt             int // nodes that this plugin was the first to refuse
 	otherNodes, otherReason int // cases
+	sometimes               int // cases
 }
 
 type table map[string]*row
@@ -40,6 +41,8 @@ func (t table) count(plugin string, real *cases.Answer, found difference) {
 		line.otherNodes++
 	case otherReasons:
 		line.otherReason++
+	case sometimesSame:
+		line.sometimes++
 	}
 }
 
@@ -57,6 +60,7 @@ func (t table) add(other table) {
 		sum.refusedByIt += line.refusedByIt
 		sum.otherNodes += line.otherNodes
 		sum.otherReason += line.otherReason
+		sum.sometimes += line.sometimes
 	}
 }
 
@@ -72,11 +76,11 @@ func (t table) sum() row {
 }
 
 func (t table) print(out io.Writer, plugins []string) {
-	const form = "%-20s %9v %9v %10v %11v %11v %14v %7v\n"
-	fmt.Fprintf(out, form, "about", "cases", "nodes", "feasible %", "refused by %", "other nodes", "other reasons", "errors")
+	const form = "%-20s %9v %9v %10v %11v %11v %14v %9v %7v\n"
+	fmt.Fprintf(out, form, "about", "cases", "nodes", "feasible %", "refused by %", "other nodes", "other reasons", "sometimes", "errors")
 	line := func(name string, of row) {
 		percent := func(part int) string { return fmt.Sprintf("%.1f", 100*float64(part)/float64(max(1, of.verdicts))) }
-		fmt.Fprintf(out, form, name, of.cases, of.verdicts, percent(of.feasible), percent(of.refusedByIt), of.otherNodes, of.otherReason, of.errors)
+		fmt.Fprintf(out, form, name, of.cases, of.verdicts, percent(of.feasible), percent(of.refusedByIt), of.otherNodes, of.otherReason, of.sometimes, of.errors)
 	}
 	for _, plugin := range plugins {
 		if t[plugin] != nil {
