@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/api/json_view.h"
 #include "scheduler/api/objects.h"
 #include "scheduler/base/status.h"
 
@@ -14,14 +15,14 @@
 /// Cost: a look-up for each known field. Ownership: results are copies. Threading: pure functions.
 namespace muster::api {
 
-StatusOr<Pod> DecodePod(const nlohmann::json& object);
-StatusOr<Node> DecodeNode(const nlohmann::json& object);
-StatusOr<ConfigMap> DecodeConfigMap(const nlohmann::json& object);
+StatusOr<Pod> DecodePod(JsonView object);
+StatusOr<Node> DecodeNode(JsonView object);
+StatusOr<ConfigMap> DecodeConfigMap(JsonView object);
 
 /// Decodes a PodTemplate-like object: {"metadata":{..},"spec":{..}}; both may be absent. This is
 /// what an executor pod template holds. Unlike the API server, Spark's client takes a number or a
 /// boolean where a string belongs (a label `version: 2`), so they become strings here.
-StatusOr<Pod> DecodePodTemplate(const nlohmann::json& object);
+StatusOr<Pod> DecodePodTemplate(JsonView object);
 
 /// Parses JSON text into a DOM without exceptions. `bytes_max` and a nesting limit of 100 bound the
 /// work on hostile input. Errors: InvalidArgument.

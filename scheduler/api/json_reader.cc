@@ -1,12 +1,30 @@
 #include "scheduler/api/json_reader.h"
 
-#include <limits>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace muster::api {
 namespace {
 
-using nlohmann::json;
+using Type = JsonView::Type;
+
+const char* NameOf(Type type) {
+  switch (type) {
+    case Type::kNull:
+      return "null";
+    case Type::kBoolean:
+      return "a JSON boolean";
+    case Type::kInteger:
+    case Type::kFloat:
+      return "a JSON number";
+    case Type::kString:
+      return "a JSON string";
+    case Type::kList:
+      return "a JSON array";
+    case Type::kObject:
+      return "a JSON object";
+  }
+  return "";
+}
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n\v\f";
@@ -32,88 +50,79 @@ Status JsonPath::Error(std::string_view problem) const {
   return parent_ == nullptr ? status : Annotate(status, ToString());
 }
 
-Status JsonPath::WrongType(const json& value, std::string_view allowed) const {
-  return Error(std::string(allowed) + " is allowed here, not " +
-               (value.is_null() ? "null" : "a JSON " + std::string(value.type_name())));
+Status JsonPath::WrongType(JsonView value, std::string_view allowed) const {
+  return Error(std::string(allowed) + " is allowed here, not " + NameOf(value.type()));
 }
 
-const json* Find(const json& object, const char* key) {
-  const auto position = object.find(key);
-  if (position == object.end() || position->is_null()) return nullptr;
-  return &*position;
+JsonView Find(JsonView object, std::string_view key) {
+  const JsonView value = object.Find(key);
+  return value && value.type() != Type::kNull ? value : JsonView();
 }
 
-Status CheckObject(const json& value, const JsonPath& path) {
-  return value.is_object() ? OkStatus() : path.WrongType(value, "an object");
+Status CheckObject(JsonView value, const JsonPath& path) {
+  return value.IsObject() ? OkStatus() : path.WrongType(value, "an object");
 }
 
-StatusOr<std::size_t> ListSize(const json& value, const JsonPath& path) {
-  if (!value.is_array()) return path.WrongType(value, "a list");
-  return value.size();
+Status CheckList(JsonView value, const JsonPath& path) {
+  return value.IsList() ? OkStatus() : path.WrongType(value, "a list");
 }
 
-const json& ListElement(const json& list, std::size_t index) { return list[index]; }
-
-Status Read(const json& value, const JsonPath& path, std::string& out) {
-  if (const auto* text = value.get_ptr<const std::string*>()) {
-    out = *text;
+Status Read(JsonView value, const JsonPath& path, std::string& out) {
+  const Type type = value.type();
+  if (type == Type::kString) {
+    out = value.String();
     return OkStatus();
   }
-  if (path.scalars() == JsonPath::Scalars::kAsStrings && value.is_primitive() && !value.is_null()) {
-    out = value.dump();
+  const bool is_scalar = type != Type::kNull && type != Type::kList && type != Type::kObject;
+  if (path.scalars() == JsonPath::Scalars::kAsStrings && is_scalar) {
+    out = value.ScalarText();
     return OkStatus();
   }
   return path.WrongType(value, "a string");
 }
 
-Status Read(const json& value, const JsonPath& path, bool& out) {
-  if (!value.is_boolean()) return path.WrongType(value, "true or false");
-  out = value.get<bool>();
+Status Read(JsonView value, const JsonPath& path, bool& out) {
+  if (value.type() != Type::kBoolean) return path.WrongType(value, "true or false");
+  out = value.Boolean();
   return OkStatus();
 }
 
-Status Read(const json& value, const JsonPath& path, std::int32_t& out) {
-  constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::min();
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-  if (!value.is_number_integer()) return path.WrongType(value, "a whole number");
-  // An unsigned value beyond int64 would wrap in get<int64_t>.
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{kMost}) {
-    return path.Error("a whole number of 32 bits is allowed here, not " + value.dump());
+Status Read(JsonView value, const JsonPath& path, std::int32_t& out) {
+  if (value.type() != Type::kInteger) return path.WrongType(value, "a whole number");
+  const std::optional<std::int64_t> number = value.Int64();
+  if (!number || !std::in_range<std::int32_t>(*number)) {
+    return path.Error("a whole number of 32 bits is allowed here, not " + value.ScalarText());
   }
-  const std::int64_t number = value.get<std::int64_t>();
-  if (number < kLeast || number > kMost) {
-    return path.Error("a whole number of 32 bits is allowed here, not " + value.dump());
-  }
-  out = static_cast<std::int32_t>(number);
+  out = static_cast<std::int32_t>(*number);
   return OkStatus();
 }
 
-Status Read(const json& value, const JsonPath& path, std::int64_t& out) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-  if (!value.is_number_integer()) return path.WrongType(value, "a whole number");
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{kMost}) {
-    return path.Error("a whole number of 64 bits is allowed here, not " + value.dump());
+Status Read(JsonView value, const JsonPath& path, std::int64_t& out) {
+  if (value.type() != Type::kInteger) return path.WrongType(value, "a whole number");
+  const std::optional<std::int64_t> number = value.Int64();
+  if (!number) {
+    return path.Error("a whole number of 64 bits is allowed here, not " + value.ScalarText());
   }
-  out = value.get<std::int64_t>();
+  out = *number;
   return OkStatus();
 }
 
-Status Read(const json& value, const JsonPath& path, Time& out) {
-  const auto* text = value.get_ptr<const std::string*>();
-  if (text == nullptr) return path.WrongType(value, "a time");
-  const StatusOr<Time> time = ParseRfc3339(*text);
+Status Read(JsonView value, const JsonPath& path, Time& out) {
+  if (value.type() != Type::kString) return path.WrongType(value, "a time");
+  const StatusOr<Time> time = ParseRfc3339(value.String());
   if (!time.ok()) return path.Error(MessageOf(time.status()));
   out = *time;
   return OkStatus();
 }
 
-Status Read(const json& value, const JsonPath& path, Quantity& out) {
-  if (value.is_null()) return OkStatus();
+Status Read(JsonView value, const JsonPath& path, Quantity& out) {
+  const Type type = value.type();
+  if (type == Type::kNull) return OkStatus();
   StatusOr<Quantity> quantity = Quantity();
-  if (const auto* text = value.get_ptr<const std::string*>()) {
-    quantity = Quantity::Parse(Trimmed(*text));
-  } else if (value.is_number()) {
-    quantity = Quantity::Parse(value.dump());
+  if (type == Type::kString) {
+    quantity = Quantity::Parse(Trimmed(value.String()));
+  } else if (type == Type::kInteger || type == Type::kFloat) {
+    quantity = Quantity::Parse(value.ScalarText());
   } else {
     return path.WrongType(value, "a quantity (a string or a number)");
   }
@@ -122,23 +131,24 @@ Status Read(const json& value, const JsonPath& path, Quantity& out) {
   return OkStatus();
 }
 
-Status Read(const json& value, const JsonPath& path, StringMap& out) {
+/// Reads the members of an object into a map; keys are usually in order already.
+template <class Map>
+static Status ReadMap(JsonView value, const JsonPath& path, Map& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  for (const auto& [key, text] : value.get_ref<const json::object_t&>()) {
-    // A null value is an empty string for the API server.
-    std::string& slot = out.emplace_hint(out.end(), key, std::string())->second;
-    if (!text.is_null()) MUSTER_RETURN_IF_ERROR(Read(text, JsonPath(path, key), slot));
-  }
-  return OkStatus();
+  return value.ForEachMember([&](std::string_view key, JsonView member) {
+    auto& slot = out.try_emplace(out.end(), std::string(key))->second;
+    slot = {};
+    // A null value is an empty one for the API server.
+    return member.type() == Type::kNull ? OkStatus() : Read(member, JsonPath(path, key), slot);
+  });
 }
 
-Status Read(const json& value, const JsonPath& path, ResourceList& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  for (const auto& [key, quantity] : value.get_ref<const json::object_t&>()) {
-    Quantity& slot = out.emplace_hint(out.end(), key, Quantity())->second;
-    MUSTER_RETURN_IF_ERROR(Read(quantity, JsonPath(path, key), slot));
-  }
-  return OkStatus();
+Status Read(JsonView value, const JsonPath& path, StringMap& out) {
+  return ReadMap(value, path, out);
+}
+
+Status Read(JsonView value, const JsonPath& path, ResourceList& out) {
+  return ReadMap(value, path, out);
 }
 
 }  // namespace muster::api

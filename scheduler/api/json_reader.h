@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scheduler/api/json_view.h"
 #include "scheduler/api/objects.h"
 #include "scheduler/base/status.h"
 
@@ -33,7 +33,7 @@ class JsonPath {
   /// InvalidArgument: "<path>: <problem>".
   Status Error(std::string_view problem) const;
   /// InvalidArgument: "<path>: a string is allowed here, not a number".
-  Status WrongType(const nlohmann::json& value, std::string_view allowed) const;
+  Status WrongType(JsonView value, std::string_view allowed) const;
 
  private:
   const JsonPath* parent_ = nullptr;
@@ -42,65 +42,69 @@ class JsonPath {
   Scalars scalars_ = Scalars::kStrict;
 };
 
-/// The value of a key; nullptr when it is absent or null, which Kubernetes treats alike.
-const nlohmann::json* Find(const nlohmann::json& object, const char* key);
+/// The value of a key; none when it is absent or null, which Kubernetes treats alike.
+JsonView Find(JsonView object, std::string_view key);
 
-Status CheckObject(const nlohmann::json& value, const JsonPath& path);
+Status CheckObject(JsonView value, const JsonPath& path);
 /// An object, and of this kind if it says its kind; a list's items do not.
-Status CheckKind(const nlohmann::json& object, const JsonPath& path, std::string_view kind);
+Status CheckKind(JsonView object, const JsonPath& path, std::string_view kind);
 
-/// The elements of a list; the header knows no more of a JSON value than its name.
-StatusOr<std::size_t> ListSize(const nlohmann::json& value, const JsonPath& path);
-const nlohmann::json& ListElement(const nlohmann::json& list, std::size_t index);
+Status CheckList(JsonView value, const JsonPath& path);
 
 // Each reads one value. `path` is the path of the value itself; null leaves `out` as it is.
-Status Read(const nlohmann::json& value, const JsonPath& path, std::string& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, bool& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, std::int32_t& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, std::int64_t& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, Time& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, Quantity& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, StringMap& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, ResourceList& out);
+Status Read(JsonView value, const JsonPath& path, std::string& out);
+Status Read(JsonView value, const JsonPath& path, bool& out);
+Status Read(JsonView value, const JsonPath& path, std::int32_t& out);
+Status Read(JsonView value, const JsonPath& path, std::int64_t& out);
+Status Read(JsonView value, const JsonPath& path, Time& out);
+Status Read(JsonView value, const JsonPath& path, Quantity& out);
+Status Read(JsonView value, const JsonPath& path, StringMap& out);
+Status Read(JsonView value, const JsonPath& path, ResourceList& out);
 
 // json_codec.cc
-Status Read(const nlohmann::json& value, const JsonPath& path, ObjectMeta& out);
+Status Read(JsonView value, const JsonPath& path, ObjectMeta& out);
 // json_constraints.cc
-Status Read(const nlohmann::json& value, const JsonPath& path, NodeSelectorTerm& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, Toleration& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, Taint& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, LabelSelector& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, NodeAffinity& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, PodAffinity& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, TopologySpreadConstraint& out);
+Status Read(JsonView value, const JsonPath& path, NodeSelectorTerm& out);
+Status Read(JsonView value, const JsonPath& path, Toleration& out);
+Status Read(JsonView value, const JsonPath& path, Taint& out);
+Status Read(JsonView value, const JsonPath& path, LabelSelector& out);
+Status Read(JsonView value, const JsonPath& path, NodeAffinity& out);
+Status Read(JsonView value, const JsonPath& path, PodAffinity& out);
+Status Read(JsonView value, const JsonPath& path, TopologySpreadConstraint& out);
 /// The three parts of a pod's "affinity".
-Status ReadAffinity(const nlohmann::json& value, const JsonPath& path, PodSpec& out);
+Status ReadAffinity(JsonView value, const JsonPath& path, PodSpec& out);
 // json_volumes.cc
-Status Read(const nlohmann::json& value, const JsonPath& path, PersistentVolumeClaimSpec& out);
-Status Read(const nlohmann::json& value, const JsonPath& path, Volume& out);
+Status Read(JsonView value, const JsonPath& path, PersistentVolumeClaimSpec& out);
+Status Read(JsonView value, const JsonPath& path, Volume& out);
+
+/// Calls `read(element, path)` for each element of a list until one is not well.
+template <class ReadElement>
+Status ForEachElement(JsonView list, const JsonPath& path, ReadElement read) {
+  MUSTER_RETURN_IF_ERROR(CheckList(list, path));
+  return list.ForEachElement([&](JsonView element, std::size_t index) -> Status {
+    return read(element, JsonPath(path, index));
+  });
+}
 
 /// A value that may be absent.
 template <class T>
-Status Read(const nlohmann::json& value, const JsonPath& path, std::optional<T>& out) {
+Status Read(JsonView value, const JsonPath& path, std::optional<T>& out) {
   return Read(value, path, out.emplace());
 }
 
 /// A list whose elements have a Read of their own in this namespace.
 template <class T>
-Status Read(const nlohmann::json& value, const JsonPath& path, std::vector<T>& out) {
-  MUSTER_ASSIGN_OR_RETURN(const std::size_t size, ListSize(value, path));
-  out.reserve(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    MUSTER_RETURN_IF_ERROR(Read(ListElement(value, i), JsonPath(path, i), out.emplace_back()));
-  }
-  return OkStatus();
+Status Read(JsonView value, const JsonPath& path, std::vector<T>& out) {
+  return ForEachElement(value, path, [&](JsonView element, const JsonPath& element_path) {
+    return Read(element, element_path, out.emplace_back());
+  });
 }
 
 /// The field `key` of `object`, when it is there.
 template <class T>
-Status ReadField(const nlohmann::json& object, const JsonPath& path, const char* key, T& out) {
-  const nlohmann::json* value = Find(object, key);
-  return value == nullptr ? OkStatus() : Read(*value, JsonPath(path, key), out);
+Status ReadField(JsonView object, const JsonPath& path, const char* key, T& out) {
+  const JsonView value = Find(object, key);
+  return value ? Read(value, JsonPath(path, key), out) : OkStatus();
 }
 
 }  // namespace muster::api

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "scheduler/api/json_reader.h"
@@ -10,21 +9,19 @@
 // The form is that of json_codec.cc.
 namespace muster::api {
 
-using nlohmann::json;
-
 /// Reads what is inside the object `key` of `object`, when it is there.
 template <class ReadInside>
-static Status Inside(const json& object, const JsonPath& path, const char* key, ReadInside read) {
-  const json* value = Find(object, key);
-  if (value == nullptr) return OkStatus();
+static Status Inside(JsonView object, const JsonPath& path, const char* key, ReadInside read) {
+  const JsonView value = Find(object, key);
+  if (!value) return OkStatus();
   const JsonPath value_path(path, key);
-  MUSTER_RETURN_IF_ERROR(CheckObject(*value, value_path));
-  return read(*value, value_path);
+  MUSTER_RETURN_IF_ERROR(CheckObject(value, value_path));
+  return read(value, value_path);
 }
 
 /// The parts of an object of this kind; `read` is given the object itself.
 template <class Object, class ReadRest>
-static StatusOr<Object> Decode(const json& object, std::string_view kind, ReadRest read) {
+static StatusOr<Object> Decode(JsonView object, std::string_view kind, ReadRest read) {
   const JsonPath path(JsonPath::Scalars::kStrict);
   MUSTER_RETURN_IF_ERROR(CheckKind(object, path, kind));
   Object out;
@@ -33,18 +30,18 @@ static StatusOr<Object> Decode(const json& object, std::string_view kind, ReadRe
   return out;
 }
 
-StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(const json& object) {
+StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(JsonView object) {
   return Decode<PersistentVolumeClaim>(
       object, "PersistentVolumeClaim",
-      [](const json& claim, const JsonPath& path, PersistentVolumeClaim& out) {
+      [](JsonView claim, const JsonPath& path, PersistentVolumeClaim& out) {
         MUSTER_RETURN_IF_ERROR(ReadField(claim, path, "spec", out.spec));
-        return Inside(claim, path, "status", [&](const json& status, const JsonPath& status_path) {
+        return Inside(claim, path, "status", [&](JsonView status, const JsonPath& status_path) {
           return ReadField(status, status_path, "phase", out.phase);
         });
       });
 }
 
-static Status Read(const json& value, const JsonPath& path, ClaimReference& out) {
+static Status Read(JsonView value, const JsonPath& path, ClaimReference& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
@@ -57,7 +54,7 @@ struct SourceField {
   const char* handle;
 };
 
-static Status ReadSourceAs(const SourceField& field, const json& source, const JsonPath& path,
+static Status ReadSourceAs(const SourceField& field, JsonView source, const JsonPath& path,
                            PersistentVolume& out) {
   out.source = field.source;
   MUSTER_RETURN_IF_ERROR(ReadField(source, path, field.handle, out.handle));
@@ -65,7 +62,7 @@ static Status ReadSourceAs(const SourceField& field, const json& source, const J
   return ReadField(source, path, "driver", out.driver);
 }
 
-static Status ReadSource(const json& spec, const JsonPath& path, PersistentVolume& out) {
+static Status ReadSource(JsonView spec, const JsonPath& path, PersistentVolume& out) {
   static constexpr std::array<SourceField, 6> kFields{{
       {VolumeSource::kCsi, "csi", "volumeHandle"},
       {VolumeSource::kAwsElasticBlockStore, "awsElasticBlockStore", "volumeID"},
@@ -76,22 +73,22 @@ static Status ReadSource(const json& spec, const JsonPath& path, PersistentVolum
   }};
   for (const SourceField& field : kFields) {
     MUSTER_RETURN_IF_ERROR(
-        Inside(spec, path, field.key, [&](const json& source, const JsonPath& source_path) {
+        Inside(spec, path, field.key, [&](JsonView source, const JsonPath& source_path) {
           return ReadSourceAs(field, source, source_path, out);
         }));
   }
   return OkStatus();
 }
 
-static Status ReadVolumeAffinity(const json& spec, const JsonPath& path, PersistentVolume& out) {
-  return Inside(spec, path, "nodeAffinity", [&](const json& affinity, const JsonPath& at) {
-    return Inside(affinity, at, "required", [&](const json& required, const JsonPath& there) {
+static Status ReadVolumeAffinity(JsonView spec, const JsonPath& path, PersistentVolume& out) {
+  return Inside(spec, path, "nodeAffinity", [&](JsonView affinity, const JsonPath& at) {
+    return Inside(affinity, at, "required", [&](JsonView required, const JsonPath& there) {
       return ReadField(required, there, "nodeSelectorTerms", out.node_affinity.emplace());
     });
   });
 }
 
-static Status ReadVolumeSpec(const json& spec, const JsonPath& path, PersistentVolume& out) {
+static Status ReadVolumeSpec(JsonView spec, const JsonPath& path, PersistentVolume& out) {
   ResourceList capacity;
   MUSTER_RETURN_IF_ERROR(ReadField(spec, path, "capacity", capacity));
   if (const auto storage = capacity.find("storage"); storage != capacity.end()) {
@@ -107,35 +104,33 @@ static Status ReadVolumeSpec(const json& spec, const JsonPath& path, PersistentV
   return ReadSource(spec, path, out);
 }
 
-StatusOr<PersistentVolume> DecodePersistentVolume(const json& object) {
+StatusOr<PersistentVolume> DecodePersistentVolume(JsonView object) {
   return Decode<PersistentVolume>(
-      object, "PersistentVolume",
-      [](const json& volume, const JsonPath& path, PersistentVolume& out) {
+      object, "PersistentVolume", [](JsonView volume, const JsonPath& path, PersistentVolume& out) {
         MUSTER_RETURN_IF_ERROR(
-            Inside(volume, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+            Inside(volume, path, "spec", [&](JsonView spec, const JsonPath& spec_path) {
               return ReadVolumeSpec(spec, spec_path, out);
             }));
-        return Inside(volume, path, "status", [&](const json& status, const JsonPath& status_path) {
+        return Inside(volume, path, "status", [&](JsonView status, const JsonPath& status_path) {
           return ReadField(status, status_path, "phase", out.phase);
         });
       });
 }
 
-static Status Read(const json& value, const JsonPath& path, TopologySelectorRequirement& out) {
+static Status Read(JsonView value, const JsonPath& path, TopologySelectorRequirement& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
   return ReadField(value, path, "values", out.values);
 }
 
-static Status Read(const json& value, const JsonPath& path, TopologySelectorTerm& out) {
+static Status Read(JsonView value, const JsonPath& path, TopologySelectorTerm& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   return ReadField(value, path, "matchLabelExpressions", out.match_label_expressions);
 }
 
-StatusOr<StorageClass> DecodeStorageClass(const json& object) {
+StatusOr<StorageClass> DecodeStorageClass(JsonView object) {
   return Decode<StorageClass>(
-      object, "StorageClass",
-      [](const json& storage_class, const JsonPath& path, StorageClass& out) {
+      object, "StorageClass", [](JsonView storage_class, const JsonPath& path, StorageClass& out) {
         MUSTER_RETURN_IF_ERROR(ReadField(storage_class, path, "provisioner", out.provisioner));
         MUSTER_RETURN_IF_ERROR(
             ReadField(storage_class, path, "volumeBindingMode", out.volume_binding_mode));
@@ -143,36 +138,35 @@ StatusOr<StorageClass> DecodeStorageClass(const json& object) {
       });
 }
 
-static Status Read(const json& value, const JsonPath& path, CsiNodeDriver& out) {
+static Status Read(JsonView value, const JsonPath& path, CsiNodeDriver& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  return Inside(value, path, "allocatable", [&](const json& allocatable, const JsonPath& there) {
+  return Inside(value, path, "allocatable", [&](JsonView allocatable, const JsonPath& there) {
     return ReadField(allocatable, there, "count", out.allocatable_count);
   });
 }
 
-StatusOr<CsiNode> DecodeCsiNode(const json& object) {
-  return Decode<CsiNode>(
-      object, "CSINode", [](const json& node, const JsonPath& path, CsiNode& out) {
-        return Inside(node, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
-          return ReadField(spec, spec_path, "drivers", out.drivers);
-        });
-      });
+StatusOr<CsiNode> DecodeCsiNode(JsonView object) {
+  return Decode<CsiNode>(object, "CSINode", [](JsonView node, const JsonPath& path, CsiNode& out) {
+    return Inside(node, path, "spec", [&](JsonView spec, const JsonPath& spec_path) {
+      return ReadField(spec, spec_path, "drivers", out.drivers);
+    });
+  });
 }
 
-StatusOr<CsiDriver> DecodeCsiDriver(const json& object) {
+StatusOr<CsiDriver> DecodeCsiDriver(JsonView object) {
   return Decode<CsiDriver>(
-      object, "CSIDriver", [](const json& driver, const JsonPath& path, CsiDriver& out) {
-        return Inside(driver, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+      object, "CSIDriver", [](JsonView driver, const JsonPath& path, CsiDriver& out) {
+        return Inside(driver, path, "spec", [&](JsonView spec, const JsonPath& spec_path) {
           return ReadField(spec, spec_path, "storageCapacity", out.storage_capacity);
         });
       });
 }
 
-StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(const json& object) {
+StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(JsonView object) {
   return Decode<CsiStorageCapacity>(
       object, "CSIStorageCapacity",
-      [](const json& capacity, const JsonPath& path, CsiStorageCapacity& out) {
+      [](JsonView capacity, const JsonPath& path, CsiStorageCapacity& out) {
         MUSTER_RETURN_IF_ERROR(
             ReadField(capacity, path, "storageClassName", out.storage_class_name));
         MUSTER_RETURN_IF_ERROR(ReadField(capacity, path, "nodeTopology", out.node_topology));
@@ -181,34 +175,34 @@ StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(const json& object) {
       });
 }
 
-StatusOr<VolumeAttachment> DecodeVolumeAttachment(const json& object) {
+StatusOr<VolumeAttachment> DecodeVolumeAttachment(JsonView object) {
   return Decode<VolumeAttachment>(
       object, "VolumeAttachment",
-      [](const json& attachment, const JsonPath& path, VolumeAttachment& out) {
-        return Inside(attachment, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+      [](JsonView attachment, const JsonPath& path, VolumeAttachment& out) {
+        return Inside(attachment, path, "spec", [&](JsonView spec, const JsonPath& spec_path) {
           MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "attacher", out.attacher));
           MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "nodeName", out.node_name));
-          return Inside(spec, spec_path, "source", [&](const json& source, const JsonPath& there) {
+          return Inside(spec, spec_path, "source", [&](JsonView source, const JsonPath& there) {
             return ReadField(source, there, "persistentVolumeName", out.persistent_volume_name);
           });
         });
       });
 }
 
-StatusOr<Namespace> DecodeNamespace(const json& object) {
+StatusOr<Namespace> DecodeNamespace(JsonView object) {
   return Decode<Namespace>(object, "Namespace",
-                           [](const json&, const JsonPath&, Namespace&) { return OkStatus(); });
+                           [](JsonView, const JsonPath&, Namespace&) { return OkStatus(); });
 }
 
-StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(const json& object) {
+StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(JsonView object) {
   return Decode<PodDisruptionBudget>(
       object, "PodDisruptionBudget",
-      [](const json& budget, const JsonPath& path, PodDisruptionBudget& out) {
+      [](JsonView budget, const JsonPath& path, PodDisruptionBudget& out) {
         MUSTER_RETURN_IF_ERROR(
-            Inside(budget, path, "spec", [&](const json& spec, const JsonPath& spec_path) {
+            Inside(budget, path, "spec", [&](JsonView spec, const JsonPath& spec_path) {
               return ReadField(spec, spec_path, "selector", out.selector);
             }));
-        return Inside(budget, path, "status", [&](const json& status, const JsonPath& at) {
+        return Inside(budget, path, "status", [&](JsonView status, const JsonPath& at) {
           StringMap disrupted;
           MUSTER_RETURN_IF_ERROR(ReadField(status, at, "disruptedPods", disrupted));
           for (const auto& [name, time] : disrupted) out.disrupted_pods.push_back(name);

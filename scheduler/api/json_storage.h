@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "scheduler/api/json_view.h"
 #include "scheduler/api/storage_objects.h"
 #include "scheduler/base/status.h"
 
@@ -9,14 +8,14 @@
 /// watch can deliver is bounded by the reader's limit for one object.
 namespace muster::api {
 
-StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(const nlohmann::json& object);
-StatusOr<PersistentVolume> DecodePersistentVolume(const nlohmann::json& object);
-StatusOr<StorageClass> DecodeStorageClass(const nlohmann::json& object);
-StatusOr<CsiNode> DecodeCsiNode(const nlohmann::json& object);
-StatusOr<CsiDriver> DecodeCsiDriver(const nlohmann::json& object);
-StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(const nlohmann::json& object);
-StatusOr<VolumeAttachment> DecodeVolumeAttachment(const nlohmann::json& object);
-StatusOr<Namespace> DecodeNamespace(const nlohmann::json& object);
-StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(const nlohmann::json& object);
+StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(JsonView object);
+StatusOr<PersistentVolume> DecodePersistentVolume(JsonView object);
+StatusOr<StorageClass> DecodeStorageClass(JsonView object);
+StatusOr<CsiNode> DecodeCsiNode(JsonView object);
+StatusOr<CsiDriver> DecodeCsiDriver(JsonView object);
+StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(JsonView object);
+StatusOr<VolumeAttachment> DecodeVolumeAttachment(JsonView object);
+StatusOr<Namespace> DecodeNamespace(JsonView object);
+StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(JsonView object);
 
 }  // namespace muster::api

@@ -12,13 +12,13 @@ namespace muster::api {
 
 using nlohmann::json;
 
-static Status Read(const json& value, const JsonPath& path, KeyToPath& out) {
+static Status Read(JsonView value, const JsonPath& path, KeyToPath& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
   return ReadField(value, path, "path", out.path);
 }
 
-static Status ReadRbd(const json& value, const JsonPath& path, Volume& out) {
+static Status ReadRbd(JsonView value, const JsonPath& path, Volume& out) {
   std::string pool = "rbd";  // the API server's default
   std::string image;
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "pool", pool));
@@ -28,12 +28,12 @@ static Status ReadRbd(const json& value, const JsonPath& path, Volume& out) {
   return OkStatus();
 }
 
-static Status Read(const json& value, const JsonPath& path, ResourceRequirements& out) {
+static Status Read(JsonView value, const JsonPath& path, ResourceRequirements& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   return ReadField(value, path, "requests", out.requests);
 }
 
-Status Read(const json& value, const JsonPath& path, PersistentVolumeClaimSpec& out) {
+Status Read(JsonView value, const JsonPath& path, PersistentVolumeClaimSpec& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumeName", out.volume_name));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "storageClassName", out.storage_class_name));
@@ -49,33 +49,32 @@ Status Read(const json& value, const JsonPath& path, PersistentVolumeClaimSpec& 
   return ReadField(value, path, "volumeAttributesClassName", out.volume_attributes_class);
 }
 
-static Status ReadEphemeral(const json& value, const JsonPath& path, Volume& out) {
-  const json* claim_template = Find(value, "volumeClaimTemplate");
-  if (claim_template == nullptr) return OkStatus();
+static Status ReadEphemeral(JsonView value, const JsonPath& path, Volume& out) {
+  const JsonView claim_template = Find(value, "volumeClaimTemplate");
+  if (!claim_template) return OkStatus();
   const JsonPath template_path(path, "volumeClaimTemplate");
-  MUSTER_RETURN_IF_ERROR(CheckObject(*claim_template, template_path));
-  return ReadField(*claim_template, template_path, "spec", out.claim_template);
+  MUSTER_RETURN_IF_ERROR(CheckObject(claim_template, template_path));
+  return ReadField(claim_template, template_path, "spec", out.claim_template);
 }
 
-Status Read(const json& value, const JsonPath& path, Volume& out) {
+Status Read(JsonView value, const JsonPath& path, Volume& out) {
   MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
   MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
   for (const VolumeField& field : kVolumeFields) {
-    const json* source = Find(value, field.key);
-    if (source == nullptr) continue;
+    const JsonView source = Find(value, field.key);
+    if (!source) continue;
     const JsonPath source_path(path, field.key);
-    MUSTER_RETURN_IF_ERROR(CheckObject(*source, source_path));
+    MUSTER_RETURN_IF_ERROR(CheckObject(source, source_path));
     out.type = field.type;
-    MUSTER_RETURN_IF_ERROR(ReadField(*source, source_path, "readOnly", out.read_only));
+    MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, "readOnly", out.read_only));
     if (field.source != nullptr) {
-      MUSTER_RETURN_IF_ERROR(ReadField(*source, source_path, field.source, out.source));
+      MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, field.source, out.source));
     }
-    if (field.type == VolumeType::kRbd) return ReadRbd(*source, source_path, out);
-    if (field.type == VolumeType::kEphemeral) return ReadEphemeral(*source, source_path, out);
+    if (field.type == VolumeType::kRbd) return ReadRbd(source, source_path, out);
+    if (field.type == VolumeType::kEphemeral) return ReadEphemeral(source, source_path, out);
     if (field.type == VolumeType::kConfigMap) {
-      MUSTER_RETURN_IF_ERROR(
-          ReadField(*source, source_path, "name", out.config_map_name.emplace()));
-      MUSTER_RETURN_IF_ERROR(ReadField(*source, source_path, "items", out.items));
+      MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, "name", out.config_map_name.emplace()));
+      MUSTER_RETURN_IF_ERROR(ReadField(source, source_path, "items", out.items));
     }
     return OkStatus();
   }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace muster {
 namespace {
@@ -105,8 +106,26 @@ Mantissa ReadMantissa(std::string_view whole, std::string_view fraction) {
   return mantissa;
 }
 
+/// Values up to this can be multiplied by 2^60 or 10^18 without overflow.
+constexpr Int128 kSmall = Int128{1} << 60;
+
+constexpr std::array<std::int64_t, 19> kPowersOfTen = [] {
+  std::array<std::int64_t, 19> powers{};
+  std::int64_t power = 1;
+  for (std::size_t i = 0; i < powers.size(); ++i) {
+    powers[i] = power;
+    if (i + 1 < powers.size()) power *= 10;
+  }
+  return powers;
+}();
+
 /// mantissa x 10^exponent, rounded up when digits are lost.
 Int128 ScaleByTen(Int128 value, int exponent, bool inexact) {
+  // Nearly every quantity of a real object.
+  if (value < kSmall && exponent >= 0 && std::cmp_less(exponent, kPowersOfTen.size())) {
+    const Int128 scaled = value * kPowersOfTen[static_cast<std::size_t>(exponent)];
+    return std::min(scaled + (inexact ? 1 : 0), kLargestNanos);
+  }
   for (; exponent > 0 && value != 0 && value < kLargestNanos; --exponent) {
     value = SaturatingMultiply(value, 10);
   }
@@ -127,7 +146,12 @@ Int128 ToNanos(const Mantissa& mantissa, Scale scale) {
   Int128 value = mantissa.value;
   int exponent = 9 - mantissa.fraction_digits;
   bool inexact = mantissa.inexact;
-  for (int i = 0; i < scale.exponent; ++i) {
+  int doublings = scale.exponent;
+  if (value < kSmall && doublings <= 60) {
+    value <<= doublings;
+    doublings = 0;
+  }
+  for (; doublings > 0; --doublings) {
     // Trade a fraction digit for room before the product would overflow.
     while (value > (static_cast<Int128>(1) << 125)) {
       inexact = inexact || value % 10 != 0;
@@ -145,7 +169,12 @@ bool IsZeroWithoutDigits(Scale scale) {
   return scale.base == 2 ? scale.exponent <= 40 : scale.exponent >= -9;
 }
 
-std::int64_t DivideUp(Int128 nanos, Int128 divisor) {
+std::int64_t DivideUp(Int128 nanos, std::int64_t divisor) {
+  // The usual case; division of 128 bits is ten times as slow.
+  if (nanos >= 0 && nanos <= kLargest) {
+    const auto small = static_cast<std::int64_t>(nanos);
+    return small / divisor + (small % divisor > 0 ? 1 : 0);
+  }
   Int128 quotient = nanos / divisor;
   const Int128 rest = nanos % divisor;
   if (rest > 0) ++quotient;

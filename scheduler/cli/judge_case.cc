@@ -15,30 +15,29 @@
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
+using api::JsonView;
 
 /// The elements of a list of the case, which may be absent; each is given with its place.
 template <class Take>
-Status ForEach(const json& document, const char* key, Take take) {
-  const auto list = document.find(key);
-  if (list == document.end() || list->is_null()) return OkStatus();
-  if (!list->is_array()) return InvalidArgumentError(std::string(key) + ": a list is allowed here");
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    if (Status status = take((*list)[i], i); !status.ok()) {
-      return Annotate(status, std::string(key) + "[" + std::to_string(i) + "]");
-    }
-  }
-  return OkStatus();
+Status ForEach(JsonView document, const char* key, Take take) {
+  const JsonView list = document.Find(key);
+  if (!list || list.type() == JsonView::Type::kNull) return OkStatus();
+  if (!list.IsList()) return InvalidArgumentError(std::string(key) + ": a list is allowed here");
+  return list.ForEachElement([&](JsonView element, std::size_t i) {
+    Status status = take(element, i);
+    if (status.ok()) return status;
+    return Annotate(status, std::string(key) + "[" + std::to_string(i) + "]");
+  });
 }
 
-Status PlaceNode(const json& object, model::ClusterModel& model) {
+Status PlaceNode(JsonView object, model::ClusterModel& model) {
   MUSTER_ASSIGN_OR_RETURN(const api::Node node, api::DecodeNode(object));
   if (node.metadata.name.empty()) return InvalidArgumentError("metadata.name: a name belongs here");
   model.Nodes().Upsert(node, model.Names());
   return OkStatus();
 }
 
-Status PlacePod(const json& object, std::size_t index, model::ClusterModel& model) {
+Status PlacePod(JsonView object, std::size_t index, model::ClusterModel& model) {
   MUSTER_ASSIGN_OR_RETURN(const api::Pod pod, api::DecodePod(object));
   const model::NodeIndex node = model.Nodes().Find(pod.spec.node_name);
   if (api::IsTerminal(pod) || node == model::kNoNode) return OkStatus();
@@ -61,12 +60,12 @@ Status Take(StatusOr<Object> object, model::ClusterModel& model) {
 }
 
 /// Kinds that no rule reads are passed over.
-Status PlaceObject(const json& object, model::ClusterModel& model) {
-  const auto kind = object.is_object() ? object.find("kind") : object.end();
-  if (!object.is_object() || kind == object.end() || !kind->is_string()) {
+Status PlaceObject(JsonView object, model::ClusterModel& model) {
+  const JsonView kind = object.Find("kind");
+  if (!kind || kind.type() != JsonView::Type::kString) {
     return InvalidArgumentError("kind: the kind of the object belongs here");
   }
-  const std::string& name = kind->get_ref<const std::string&>();
+  const std::string_view name = kind.String();
   if (name == "Namespace") return Take(api::DecodeNamespace(object), model);
   if (name == "PersistentVolumeClaim") {
     return Take(api::DecodePersistentVolumeClaim(object), model);
@@ -80,10 +79,10 @@ Status PlaceObject(const json& object, model::ClusterModel& model) {
   return OkStatus();
 }
 
-StatusOr<api::Pod> ReadPending(const json& document) {
-  const auto pending = document.find("pending");
-  if (pending == document.end()) return InvalidArgumentError("pending: a Pod belongs here");
-  auto pod = api::DecodePod(*pending);
+StatusOr<api::Pod> ReadPending(JsonView document) {
+  const JsonView pending = document.Find("pending");
+  if (!pending) return InvalidArgumentError("pending: a Pod belongs here");
+  auto pod = api::DecodePod(pending);
   if (!pod.ok()) return Annotate(pod.status(), "pending");
   // Rules take a pod without a name for an executor that does not exist yet.
   if (pod->metadata.name.empty()) pod->metadata.name = "pending";
@@ -139,29 +138,28 @@ void AppendScores(const framework::Profile& profile, const framework::PodSetView
 
 }  // namespace
 
-Status JudgeCase(const framework::Profile& profile, std::string_view text, std::size_t bytes_max,
-                 JudgeAnswer wanted, std::string& answer) {
-  MUSTER_ASSIGN_OR_RETURN(const json document, api::ParseJson(text, bytes_max));
-  if (!document.is_object()) {
+Status CaseJudge::Judge(std::string_view text, std::string& answer) {
+  MUSTER_ASSIGN_OR_RETURN(const JsonView document, parser_.Parse(text, bytes_max_));
+  if (!document.IsObject()) {
     return InvalidArgumentError("an object with nodes, pods, objects and pending is allowed here");
   }
   model::ClusterModel model;
-  MUSTER_RETURN_IF_ERROR(ForEach(document, "nodes", [&](const json& object, std::size_t /*index*/) {
+  MUSTER_RETURN_IF_ERROR(ForEach(document, "nodes", [&](JsonView object, std::size_t /*index*/) {
     return PlaceNode(object, model);
   }));
-  MUSTER_RETURN_IF_ERROR(ForEach(
-      document, "objects",
-      [&](const json& object, std::size_t /*index*/) { return PlaceObject(object, model); }));
-  MUSTER_RETURN_IF_ERROR(ForEach(document, "pods", [&](const json& object, std::size_t index) {
+  MUSTER_RETURN_IF_ERROR(ForEach(document, "objects", [&](JsonView object, std::size_t /*index*/) {
+    return PlaceObject(object, model);
+  }));
+  MUSTER_RETURN_IF_ERROR(ForEach(document, "pods", [&](JsonView object, std::size_t index) {
     return PlacePod(object, index, model);
   }));
   MUSTER_ASSIGN_OR_RETURN(const api::Pod pending, ReadPending(document));
   const model::PodInfoPtr info = model::MakePodInfo(pending, model.Names());
   const framework::PodSetView view{pending, *info, {}};
   std::vector<std::int64_t> capacity;
-  AppendVerdicts(model, framework::PreparedFilters(profile, view, model), capacity, answer);
-  if (wanted == JudgeAnswer::kVerdictsAndScores) {
-    AppendScores(profile, view, model, capacity, answer);
+  AppendVerdicts(model, framework::PreparedFilters(profile_, view, model), capacity, answer);
+  if (wanted_ == JudgeAnswer::kVerdictsAndScores) {
+    AppendScores(profile_, view, model, capacity, answer);
   }
   answer += "}";
   return OkStatus();
@@ -173,7 +171,7 @@ void AppendJsonString(std::string_view text, std::string& out) {
     out.append(1, '"').append(text).append(1, '"');
     return;
   }
-  out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace muster::cli

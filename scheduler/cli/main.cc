@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <thread>
 
 #include "scheduler/cli/exit_code.h"
 #include "scheduler/cli/judge_command.h"
@@ -65,6 +67,10 @@ void AddJudge(CLI::App& application, muster::cli::JudgeArguments& arguments, Exi
   judge->add_flag_callback(
       "--scores", [&arguments] { arguments.answer = muster::cli::JudgeAnswer::kVerdictsAndScores; },
       "Also \"scores\":{\"NAME\":458} of the nodes that take the pod: it goes to the highest");
+  arguments.threads = std::max(1U, std::thread::hardware_concurrency());
+  judge
+      ->add_option("--threads", arguments.threads, "How many answer at once; as many as processors")
+      ->check(CLI::Range(1, 256));
   judge->callback([&arguments, &code] {
     std::ios::sync_with_stdio(false);
     code = muster::cli::RunJudge(arguments, std::cin, std::cout);

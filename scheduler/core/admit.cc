@@ -152,6 +152,7 @@ void SchedulerCore::State::Admit(Gang& gang,
         gang::Reservation::AddAccounted(set, part.node, part.count, now_);
       }
       const auto placed = static_cast<std::int64_t>(set.slots.size());
+      set.dynamic = executors.dynamic_allocation;
       set.kept_min = executors.dynamic_allocation ? std::min(placed, executors.count_min) : placed;
     }
     gang.reservation.Sets().push_back(std::move(set));
@@ -159,7 +160,7 @@ void SchedulerCore::State::Admit(Gang& gang,
   // The Statement reserved room for the anchor; from here on the pod itself is accounted.
   model_.PlacePod(gang.Uid(), anchor_node, gang.anchor_info);
   if (Gang* application = FindGang(gang.application_uid)) {
-    NoteExecutor(*application, gang.Uid(), anchor_node);
+    NoteExecutor(*application, gang.anchor, anchor_node);
   }
   model_.HoldPlaces(anchor_node, gang.anchor_info, -1);
   // What waits for a neighbour may have one now; the watch will show nothing new.
@@ -185,7 +186,7 @@ std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& g
   const auto application = gangs_.find(gang.application_uid);
   if (application == gangs_.end()) return {};
   std::map<model::NodeIndex, std::int64_t> members;
-  for (const auto& [uid, node] : application->second.executors) ++members[node];
+  for (const auto& [uid, bound] : application->second.executors) ++members[bound.node];
   for (const gang::SlotSet& set : application->second.reservation.Sets()) {
     for (const gang::Slot& slot : set.slots) {
       if (slot.IsEmpty()) ++members[slot.node];

@@ -143,7 +143,7 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
   ForgetVolumes(*gang);
   EndRound(*gang);
   ReleaseSlots(*gang);
-  for (const auto& [executor, node] : gang->executors) executor_applications_.erase(executor);
+  for (const auto& [executor, bound] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
   waiting_for_others_.erase(uid);
   gangs_.erase(gangs_.find(uid));

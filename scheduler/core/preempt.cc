@@ -174,7 +174,7 @@ std::map<std::string, Kind> SchedulerCore::State::ExecutorKinds() const {
   for (const auto& [uid, gang] : gangs_) {
     if (gang.kind != GangKind::kApplication) continue;
     std::vector<const model::PlacedPod*> members;
-    for (const auto& [executor, node] : gang.executors) {
+    for (const auto& [executor, bound] : gang.executors) {
       const model::PlacedPod* pod = model_.FindPod(executor);
       if (pod != nullptr && !pod->info->terminating) members.push_back(pod);
     }
@@ -211,7 +211,7 @@ void SchedulerCore::State::AddApplications(const Gang& gang, std::int32_t below,
     EvictionUnit unit = UnitOf(*driver, Kind::kDriver);
     bool allowed = true;
     bool of_use = helps(driver->node);
-    for (const auto& [executor, node] : application.executors) {
+    for (const auto& [executor, bound] : application.executors) {
       const model::PlacedPod* pod = model_.FindPod(executor);
       if (pod == nullptr || !model_.Nodes().IsPresent(pod->node)) continue;
       allowed = allowed && MayBeEvicted(gang, *pod, below) && Join(unit, *pod, below);

@@ -56,7 +56,7 @@ void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
   if (application == nullptr) return;
   const std::string& uid = executor.metadata.uid;
   const model::NodeIndex node = model_.NodeOfPod(uid);
-  NoteExecutor(*application, uid, node);
+  NoteExecutor(*application, executor, node);
   gang::SlotSet* set = application->reservation.FindSet(gang::ResourceProfileOf(executor));
   if (set == nullptr) return;
   ConfirmPrediction(*application, *set, executor);
@@ -119,7 +119,7 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
     }
     gang::Reservation::Take(*set, slot, executor.Uid(), model_);
     model_.PlacePod(executor.Uid(), node, executor.anchor_info);
-    NoteExecutor(*application, executor.Uid(), node);
+    NoteExecutor(*application, executor.anchor, node);
     ++statistics_.slots_taken;
     StartBind(executor, node);
     return true;
@@ -127,10 +127,27 @@ bool SchedulerCore::State::TakeSlot(Gang& executor) {
   return false;
 }
 
-void SchedulerCore::State::NoteExecutor(Gang& application, const std::string& uid,
+void SchedulerCore::State::NoteExecutor(Gang& application, const api::Pod& executor,
                                         model::NodeIndex node) {
-  application.executors[uid] = node;
+  const std::string& uid = executor.metadata.uid;
+  application.executors[uid] = {node, gang::ResourceProfileOf(executor)};
   executor_applications_[uid] = application.Uid();
+}
+
+/// With dynamic allocation executors beyond the slots may outlive those that have one. They count
+/// towards the minimum; otherwise a place would be kept that nobody comes for.
+std::optional<std::string> SchedulerCore::State::HeirOf(const Gang& application,
+                                                        const gang::SlotSet& set) const {
+  if (!set.dynamic) return std::nullopt;  // Spark replaces every executor that ends
+  for (const auto& [uid, bound] : application.executors) {
+    if (bound.profile != set.profile) continue;
+    const bool has_slot = std::any_of(set.slots.begin(), set.slots.end(),
+                                      [&](const gang::Slot& slot) { return slot.pod_uid == uid; });
+    const model::PlacedPod* pod = model_.FindPod(uid);
+    if (has_slot || pod == nullptr || !FitsInto(set.info->amounts, pod->info->amounts)) continue;
+    return uid;
+  }
+  return std::nullopt;
 }
 
 void SchedulerCore::State::ForgetExecutor(const std::string& uid, Leaving leaving) {
@@ -143,9 +160,15 @@ void SchedulerCore::State::ForgetExecutor(const std::string& uid, Leaving leavin
   application->executors.erase(uid);
   gang::Reservation& reservation = application->reservation;
   if (application->anchor.metadata.deletion_timestamp) return;
-  const bool had_slot = leaving == Leaving::kEnded ? reservation.End(uid, model_, now_)
-                                                   : reservation.Vacate(uid, model_, now_);
-  if (!had_slot) return;
+  gang::SlotSet* set = reservation.SetOf(uid);
+  if (set == nullptr) return;
+  if (leaving == Leaving::kNotBound) {
+    reservation.Vacate(uid, model_, now_);
+  } else if (const auto heir = HeirOf(*application, *set)) {
+    gang::Reservation::PassOn(*set, uid, *heir, application->executors.at(*heir).node);
+  } else {
+    reservation.End(uid, model_, now_);
+  }
   if (reservation.CountLost() > 0) applications_with_lost_slots_.insert(application_uid);
   ArmSlotTimer(*application);
 }

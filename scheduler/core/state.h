@@ -167,7 +167,8 @@ class SchedulerCore::State {
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
   bool TakeSlot(Gang& executor);
-  void NoteExecutor(Gang& application, const std::string& uid, model::NodeIndex node);
+  void NoteExecutor(Gang& application, const api::Pod& executor, model::NodeIndex node);
+  std::optional<std::string> HeirOf(const Gang& application, const gang::SlotSet& set) const;
   /// An executor has ended, or its bind failed and it will be tried again.
   enum class Leaving { kEnded, kNotBound };
   void ForgetExecutor(const std::string& uid, Leaving leaving);

@@ -65,6 +65,11 @@ struct Preemption {
   std::set<std::string> spared;  // UIDs of pods that the server would not let us evict
 };
 
+struct BoundExecutor {
+  model::NodeIndex node = model::kNoNode;
+  std::int32_t profile = 0;
+};
+
 /// Pods admitted together: one anchor, whose bind carries the plan, and the slots for the rest.
 struct Gang {
   GangKind kind = GangKind::kSinglePod;
@@ -81,9 +86,8 @@ struct Gang {
   std::vector<spark::ExecutorSet> executor_sets;  // of a known shape
   std::vector<model::PodInfoPtr> executor_infos;  // of the same sets
   Reservation reservation;
-  /// The bound executors and their nodes, with a slot or without: what comes later goes beside
-  /// them.
-  std::map<std::string, model::NodeIndex> executors;
+  /// The bound executors by UID, with a slot or without: what comes later goes beside them.
+  std::map<std::string, BoundExecutor> executors;
   Binding binding;
   std::vector<VolumeBinding> volume_bindings;  // in BindingVolumes
   int bind_failures = 0;                       // in a row

@@ -42,7 +42,6 @@ StatusOr<Plan::PodSet> DecodePodSet(const Json& object, std::int64_t slots_max) 
   MUSTER_ASSIGN_OR_RETURN(const std::int64_t profile, WholeNumber(object, "profile", INT32_MAX));
   pod_set.profile = static_cast<std::int32_t>(profile);
   MUSTER_ASSIGN_OR_RETURN(pod_set.count, WholeNumber(object, "count", slots_max));
-  pod_set.min = pod_set.count;
   if (object.contains("min")) {
     MUSTER_ASSIGN_OR_RETURN(pod_set.min, WholeNumber(object, "min", pod_set.count));
   }
@@ -66,7 +65,7 @@ std::string EncodePlan(const Plan& plan) {
                  {"count", pod_set.count},
                  {"requests", api::EncodeResourceList(pod_set.requests)},
                  {"slots", pod_set.slots}};
-    if (pod_set.min != pod_set.count) encoded["min"] = pod_set.min;
+    if (pod_set.min) encoded["min"] = *pod_set.min;
     pod_sets.push_back(std::move(encoded));
   }
   return Json{{"version", kVersion}, {"podSets", std::move(pod_sets)}}.dump();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,13 +18,14 @@ inline constexpr std::string_view kPlanAnnotation = "muster.dev/plan";
 /// The written form of a reservation. It rides on the binding of the anchor and is all that a
 /// restart needs:
 /// {"version":1,"podSets":[{"profile":0,"count":3,"requests":{"cpu":"1"},"slots":{"node-a":2}}]}
-/// and "min" where dynamic allocation keeps fewer slots than "count".
+/// and "min" with dynamic allocation.
 struct Plan {
   struct PodSet {
     std::int32_t profile = 0;
     std::int64_t count = 0;
-    std::int64_t min = 0;        // slots kept when executors end; `count` unless written
-    api::ResourceList requests;  // of one executor
+    /// With dynamic allocation: slots kept when executors end. Absent: all.
+    std::optional<std::int64_t> min;
+    api::ResourceList requests;                 // of one executor
     std::map<std::string, std::int64_t> slots;  // by node name
   };
   std::vector<PodSet> pod_sets;

@@ -33,7 +33,8 @@ void Reservation::Restore(const Plan& plan, const std::string& namespace_name,
     set.profile = planned.profile;
     set.requests = planned.requests;
     set.info = model::MakePodInfo(planned.requests, namespace_name, model.Names());
-    set.kept_min = planned.min;
+    set.dynamic = planned.min.has_value();
+    set.kept_min = planned.min.value_or(planned.count);
     for (const auto& [name, count] : planned.slots) {
       if (count == 0) continue;
       const model::NodeIndex node = model.Nodes().FindOrAddGhost(name);
@@ -50,7 +51,7 @@ Plan Reservation::ToPlan(const model::NodeTable& nodes) const {
     Plan::PodSet planned;
     planned.profile = set.profile;
     planned.count = static_cast<std::int64_t>(set.slots.size());
-    planned.min = set.kept_min;
+    if (set.dynamic) planned.min = set.kept_min;
     planned.requests = set.requests;
     for (const Slot& slot : set.slots) {
       if (!slot.IsLost()) ++planned.slots[nodes.Name(slot.node)];
@@ -93,6 +94,23 @@ bool Reservation::End(std::string_view pod_uid, model::ClusterModel& model, Time
     if (erased > 0) return true;
   }
   return Vacate(pod_uid, model, now);
+}
+
+SlotSet* Reservation::SetOf(std::string_view pod_uid) {
+  const auto found = std::find_if(sets_.begin(), sets_.end(), [&](const SlotSet& set) {
+    return std::any_of(set.slots.begin(), set.slots.end(),
+                       [&](const Slot& slot) { return slot.pod_uid == pod_uid; });
+  });
+  return found == sets_.end() ? nullptr : &*found;
+}
+
+void Reservation::PassOn(SlotSet& set, std::string_view pod_uid, std::string_view heir_uid,
+                         model::NodeIndex heir_node) {
+  const auto slot = std::find_if(set.slots.begin(), set.slots.end(),
+                                 [&](const Slot& each) { return each.pod_uid == pod_uid; });
+  MUSTER_CHECK(slot != set.slots.end(), "only a taken slot is passed on");
+  slot->pod_uid = std::string(heir_uid);
+  slot->node = heir_node;
 }
 
 void Reservation::Surrender(std::string_view pod_uid) {

@@ -37,8 +37,9 @@ struct SlotSet {
   std::optional<api::Pod> pod;
   /// A real executor has been seen, so that requests and constraints are facts.
   bool confirmed = false;
-  /// Slots beyond this many are given back when their executor ends: with dynamic allocation nobody
-  /// replaces it.
+  /// Spark adds and ends executors as it likes. Slots beyond `kept_min` are given back when their
+  /// executor ends, because nobody replaces it.
+  bool dynamic = false;
   std::int64_t kept_min = 0;
   std::vector<Slot> slots;
 
@@ -69,8 +70,15 @@ class Reservation {
   /// Empties the slot of a pod that did not get bound or is gone, so that another inherits it.
   /// Returns false when the pod has none. The caller has given back what the pod took.
   bool Vacate(std::string_view pod_uid, model::ClusterModel& model, Time now);
-  /// The same for an executor that has ended; beyond `kept_min` its slot goes with it.
+  /// The set of the slot that the pod has taken; null when it has none.
+  SlotSet* SetOf(std::string_view pod_uid);
+  /// Vacates the slot of an executor that has ended; beyond `kept_min` the slot goes with it.
   bool End(std::string_view pod_uid, model::ClusterModel& model, Time now);
+
+  /// An executor has ended, and another one of its application, that is on this node without a
+  /// slot, takes its part: nobody comes for the old place.
+  static void PassOn(SlotSet& set, std::string_view pod_uid, std::string_view heir_uid,
+                     model::NodeIndex heir_node);
 
   /// Gives up the slot of a pod that is being evicted: whoever replaces it looks for a place anew.
   void Surrender(std::string_view pod_uid);

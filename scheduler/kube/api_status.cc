@@ -1,8 +1,9 @@
 #include "scheduler/kube/api_status.h"
 
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
-#include "scheduler/api/json_codec.h"
+#include "scheduler/base/check.h"
 
 namespace muster::kube {
 namespace {
@@ -54,37 +55,37 @@ std::string Printable(std::string_view text, std::size_t bytes_max) {
   return printable;
 }
 
-std::string TextAt(const nlohmann::json& object, const char* key) {
-  if (!object.is_object()) return {};
-  auto member = object.find(key);
-  if (member == object.end() || !member->is_string()) return {};
-  return member->get<std::string>();
+std::string TextAt(api::JsonView object, const char* key) {
+  const api::JsonView member = object.Find(key);
+  if (!member || member.type() != api::JsonView::Type::kString) return {};
+  return std::string(member.String());
 }
 
-ApiStatus ReadApiStatus(const nlohmann::json& object) {
+ApiStatus ReadApiStatus(api::JsonView object) {
   ApiStatus status;
-  if (!object.is_object()) return status;
-  if (auto code = object.find("code"); code != object.end() && code->is_number_integer()) {
-    status.code = code->get<int>();
+  const api::JsonView code = object.Find("code");
+  if (code && code.type() == api::JsonView::Type::kInteger) {
+    const std::optional<std::int64_t> number = code.Int64();
+    if (number && std::in_range<int>(*number)) status.code = static_cast<int>(*number);
   }
   status.reason = Printable(TextAt(object, "reason"), 128);
   status.message = Printable(TextAt(object, "message"), kMessageBytesMax);
-  auto details = object.find("details");
-  if (details != object.end() && details->is_object()) {
-    auto causes = details->find("causes");
-    if (causes != details->end() && causes->is_array()) {
-      for (const nlohmann::json& cause : *causes) {
-        status.resource_version_too_large |= TextAt(cause, "reason") == "ResourceVersionTooLarge";
-      }
-    }
+  const api::JsonView causes = object.Find("details").Find("causes");
+  if (causes && causes.IsList()) {
+    const Status read = causes.ForEachElement([&](api::JsonView cause, std::size_t /*index*/) {
+      status.resource_version_too_large |= TextAt(cause, "reason") == "ResourceVersionTooLarge";
+      return OkStatus();
+    });
+    MUSTER_CHECK(read.ok(), "nothing above fails");
   }
   return status;
 }
 
 ApiStatus ReadApiStatus(const HttpResult& result) {
   ApiStatus status;
-  StatusOr<nlohmann::json> body = api::ParseJson(result.body, kStatusBytesMax);
-  if (body.ok() && body->is_object()) {
+  api::JsonParser parser;
+  const StatusOr<api::JsonView> body = parser.Parse(result.body, kStatusBytesMax);
+  if (body.ok() && body->IsObject()) {
     status = ReadApiStatus(*body);
   } else {
     status.message = Printable(result.body, kMessageBytesMax);

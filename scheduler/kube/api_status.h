@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
+#include "scheduler/api/json_view.h"
 #include "scheduler/core/events.h"
 #include "scheduler/kube/http_transport.h"
 
@@ -22,10 +22,10 @@ struct ApiStatus {
 /// The text in front of a person: control characters replaced, cut to `bytes_max`.
 std::string Printable(std::string_view text, std::size_t bytes_max);
 
-/// A string member of an object, "" if there is none.
-std::string TextAt(const nlohmann::json& object, const char* key);
+/// A string member of an object; "" if there is none, or no object.
+std::string TextAt(api::JsonView object, const char* key);
 
-ApiStatus ReadApiStatus(const nlohmann::json& object);
+ApiStatus ReadApiStatus(api::JsonView object);
 
 /// The Status of a failed call; a body that is not one (API Priority and Fairness, a proxy) becomes
 /// the message.

@@ -1,6 +1,5 @@
 #include "scheduler/kube/object_decoder.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "scheduler/api/json_codec.h"
@@ -27,7 +26,7 @@ StatusOr<SeenObject> See(StatusOr<Object> object) {
   return seen;
 }
 
-StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, const nlohmann::json& object) {
+StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, api::JsonView object) {
   using core::ResourceKind;
   using Other = core::ObjectObserved;
   switch (kind) {
@@ -57,7 +56,7 @@ StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, const nlohmann::json& ob
   return InvalidArgumentError("a kind that is not watched");
 }
 
-StatusOr<SeenObject> Decode(core::ResourceKind kind, const nlohmann::json& object) {
+StatusOr<SeenObject> Decode(core::ResourceKind kind, api::JsonView object) {
   MUSTER_ASSIGN_OR_RETURN(SeenObject seen, DecodeAny(kind, object));
   if (seen.name.name.empty() || seen.uid.empty()) {
     return InvalidArgumentError("metadata.name and metadata.uid must be set");
@@ -67,14 +66,12 @@ StatusOr<SeenObject> Decode(core::ResourceKind kind, const nlohmann::json& objec
 
 }  // namespace
 
-api::NamespacedName NameOfObject(const nlohmann::json& object) {
-  if (!object.is_object()) return {};
-  auto metadata = object.find("metadata");
-  if (metadata == object.end()) return {};
-  return {TextAt(*metadata, "namespace"), TextAt(*metadata, "name")};
+api::NamespacedName NameOfObject(api::JsonView object) {
+  const api::JsonView metadata = object.Find("metadata");
+  return {TextAt(metadata, "namespace"), TextAt(metadata, "name")};
 }
 
-StatusOr<SeenObject> DecodeSeenObject(core::ResourceKind kind, const nlohmann::json& object) {
+StatusOr<SeenObject> DecodeSeenObject(core::ResourceKind kind, api::JsonView object) {
   StatusOr<SeenObject> seen = Decode(kind, object);
   if (!seen.ok()) {
     return Annotate(seen.status(), Printable(NameOfObject(object).ToString(), 512));

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "scheduler/api/json_view.h"
 #include "scheduler/base/status.h"
 #include "scheduler/core/events.h"
 #include "scheduler/kube/known_objects.h"
@@ -9,9 +8,9 @@
 namespace muster::kube {
 
 /// The name and namespace of any object, as far as they are there.
-api::NamespacedName NameOfObject(const nlohmann::json& object);
+api::NamespacedName NameOfObject(api::JsonView object);
 
 /// Decodes a watched or listed object. Errors name the object and the path of the bad field.
-StatusOr<SeenObject> DecodeSeenObject(core::ResourceKind kind, const nlohmann::json& object);
+StatusOr<SeenObject> DecodeSeenObject(core::ResourceKind kind, api::JsonView object);
 
 }  // namespace muster::kube

@@ -4,10 +4,9 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "scheduler/api/json_codec.h"
+#include "scheduler/api/json_view.h"
 #include "scheduler/kube/api_paths.h"
 #include "scheduler/kube/api_status.h"
 #include "scheduler/kube/http_transport.h"
@@ -193,21 +192,27 @@ class Reflector::Loop {
   }
 
   Status TakePage(const std::string& text) {
-    MUSTER_ASSIGN_OR_RETURN(const nlohmann::json page,
-                            api::ParseJson(text, options_.page_bytes_max));
-    auto metadata = page.find("metadata");
-    auto items = page.find("items");
-    if (metadata == page.end() || items == page.end() || !(items->is_array() || items->is_null())) {
+    MUSTER_ASSIGN_OR_RETURN(const api::JsonView page, parser_.Parse(text, options_.page_bytes_max));
+    const api::JsonView metadata = page.Find("metadata");
+    const api::JsonView items = page.Find("items");
+    const bool is_null = items && items.type() == api::JsonView::Type::kNull;
+    if (!metadata || !items || !(items.IsList() || is_null)) {
       return InvalidArgumentError("the answer is no list");
     }
-    for (const nlohmann::json& item : *items) TakeListed(item);
-    const std::string continue_token = TextAt(*metadata, "continue");
-    machine_.OnListPage(TextAt(*metadata, "resourceVersion"), continue_token);
+    if (!is_null) {
+      MUSTER_RETURN_IF_ERROR(
+          items.ForEachElement([this](api::JsonView item, std::size_t /*index*/) {
+            TakeListed(item);
+            return OkStatus();
+          }));
+    }
+    const std::string continue_token = TextAt(metadata, "continue");
+    machine_.OnListPage(TextAt(metadata, "resourceVersion"), continue_token);
     if (continue_token.empty()) NoteSynced();
     return OkStatus();
   }
 
-  void TakeListed(const nlohmann::json& object) {
+  void TakeListed(api::JsonView object) {
     StatusOr<SeenObject> seen = DecodeSeenObject(resource_.kind, object);
     if (seen.ok()) {
       known_.ObserveListed(*std::move(seen));
@@ -241,7 +246,7 @@ class Reflector::Loop {
 
   /// Takes one event of a stream; false ends the stream.
   bool Take(std::string_view text, StreamState& state) {
-    StatusOr<nlohmann::json> json = api::ParseJson(text, options_.event_bytes_max);
+    const StatusOr<api::JsonView> json = parser_.Parse(text, options_.event_bytes_max);
     if (!json.ok()) {
       NoteDecodeError(json.status());
       return true;
@@ -259,7 +264,7 @@ class Reflector::Loop {
     if (event->type == WatchEventType::kBookmark) {
       TakeBookmark(*event);
     } else {
-      TakeChange(*event, (*json)["object"]);
+      TakeChange(*event, json->Find("object"));
     }
     return !stop_.stop_requested();
   }
@@ -274,12 +279,12 @@ class Reflector::Loop {
     }
   }
 
-  void TakeChange(const WatchEvent& event, const nlohmann::json& object) {
+  void TakeChange(const WatchEvent& event, api::JsonView object) {
     if (machine_.Listing() && event.type == WatchEventType::kAdded) {
       TakeListed(object);
     } else if (event.type == WatchEventType::kDeleted) {
       // Only the identity counts, so a deleted object that cannot be decoded is gone all the same.
-      known_.Remove(NameOfObject(object), TextAt(object["metadata"], "uid"),
+      known_.Remove(NameOfObject(object), TextAt(object.Find("metadata"), "uid"),
                     event.resource_version);
     } else {
       StatusOr<SeenObject> seen = DecodeSeenObject(resource_.kind, object);
@@ -352,6 +357,7 @@ class Reflector::Loop {
   HttpStream stream_;
   ReflectorMachine machine_;
   KnownObjects known_;
+  api::JsonParser parser_;
   std::stop_token stop_;
   bool synced_ = false;
   mutable std::mutex mutex_;

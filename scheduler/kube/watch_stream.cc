@@ -1,7 +1,5 @@
 #include "scheduler/kube/watch_stream.h"
 
-#include <nlohmann/json.hpp>
-
 #include "scheduler/kube/api_status.h"
 
 namespace muster::kube {
@@ -80,13 +78,13 @@ Status JsonObjectSplitter::Feed(std::string_view chunk, const OnObject& on_objec
   return OkStatus();
 }
 
-StatusOr<WatchEvent> ReadWatchEvent(const nlohmann::json& event) {
+StatusOr<WatchEvent> ReadWatchEvent(api::JsonView event) {
   WatchEvent read;
   MUSTER_ASSIGN_OR_RETURN(read.type, ParseType(TextAt(event, "type")));
-  if (!event.contains("object") || !event["object"].is_object()) {
+  const api::JsonView object = event.Find("object");
+  if (!object || !object.IsObject()) {
     return InvalidArgumentError("watch event without an object");
   }
-  const nlohmann::json& object = event["object"];
   if (read.type == WatchEventType::kError) {
     const ApiStatus status = ReadApiStatus(object);
     read.error_code = status.code;
@@ -94,14 +92,14 @@ StatusOr<WatchEvent> ReadWatchEvent(const nlohmann::json& event) {
     read.error_message = status.message;
     return read;
   }
-  auto metadata = object.find("metadata");
-  if (metadata == object.end() || !metadata->is_object()) {
+  const api::JsonView metadata = object.Find("metadata");
+  if (!metadata || !metadata.IsObject()) {
     return InvalidArgumentError("watch event without metadata");
   }
-  read.resource_version = TextAt(*metadata, "resourceVersion");
-  auto annotations = metadata->find("annotations");
-  if (read.type == WatchEventType::kBookmark && annotations != metadata->end()) {
-    read.initial_events_end = TextAt(*annotations, "k8s.io/initial-events-end") == "true";
+  read.resource_version = TextAt(metadata, "resourceVersion");
+  if (read.type == WatchEventType::kBookmark) {
+    const api::JsonView annotations = metadata.Find("annotations");
+    read.initial_events_end = TextAt(annotations, "k8s.io/initial-events-end") == "true";
   }
   return read;
 }

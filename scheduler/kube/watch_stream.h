@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
+#include "scheduler/api/json_view.h"
 #include "scheduler/base/status.h"
 
 namespace muster::kube {
@@ -51,6 +51,6 @@ struct WatchEvent {
 };
 
 /// Reads the envelope of a parsed event. Errors: InvalidArgument (no such type, no object).
-StatusOr<WatchEvent> ReadWatchEvent(const nlohmann::json& event);
+StatusOr<WatchEvent> ReadWatchEvent(api::JsonView event);
 
 }  // namespace muster::kube

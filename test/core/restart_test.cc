@@ -138,6 +138,16 @@ TEST_F(DynamicRestart, TheMinimumIsKeptForTheReplacementsOfExecutorsThatEnded) {
   EXPECT_TRUE(FindsRoom(1));
 }
 
+TEST_F(DynamicRestart, AnExecutorBeyondTheSlotsThatOutlivesThemCountsTowardsTheMinimum) {
+  const auto& record = SubmitDynamic("1");
+  for (const char* id : {"1", "2", "3", "4"}) CreateExecutor(record, id);
+  world_.AddNode("node-more", 2, 64);
+  CreateExecutor(record, "5");
+  for (const char* id : {"1", "2", "3", "4"}) EndExecutor(record, id);
+  // Of 10 CPU the driver has 1; no place is kept there, because the fifth is the minimum.
+  EXPECT_TRUE(FindsRoom(4));
+}
+
 TEST_F(DynamicRestart, SlotsThatNobodyTookEndWithTheTimeoutCountedFromTheBind) {
   SubmitDynamic("0");
   world_.RunFor(minutes(28));

@@ -13,14 +13,25 @@ constexpr std::int64_t kSlotsMax = 100;
 
 TEST(Plan, TheWrittenFormIsShortAndReadsBackAsItWas) {
   Plan plan;
-  plan.pod_sets.push_back(
-      {0, 3, 3, {{"cpu", Q("1")}, {"memory", Q("1408Mi")}}, {{"node-a", 2}, {"node-b", 1}}});
+  plan.pod_sets.push_back({0,
+                           3,
+                           std::nullopt,
+                           {{"cpu", Q("1")}, {"memory", Q("1408Mi")}},
+                           {{"node-a", 2}, {"node-b", 1}}});
   const std::string text = EncodePlan(plan);
   EXPECT_EQ(text, R"({"podSets":[{"count":3,"profile":0,"requests":{"cpu":"1","memory":"1408Mi"},)"
                   R"("slots":{"node-a":2,"node-b":1}}],"version":1})");
   const auto back = DecodePlan(text, kSlotsMax);
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(EncodePlan(*back), text);
+}
+
+TEST(Plan, TheMinimumOfDynamicAllocationIsWrittenEvenWhereItIsTheCount) {
+  Plan plan;
+  plan.pod_sets.push_back({0, 2, 2, {}, {{"node-a", 2}}});
+  const auto back = DecodePlan(EncodePlan(plan), kSlotsMax);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->pod_sets.at(0).min, 2);
 }
 
 TEST(Plan, WhatOthersMayHaveWrittenIsRefused) {

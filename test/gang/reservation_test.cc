@@ -18,7 +18,7 @@ class ReservationTest : public ::testing::Test {
     model_.Nodes().Upsert(MakeNode("a", "4", "16Gi"), model_.Names());
     model_.Nodes().Upsert(MakeNode("b", "4", "16Gi"), model_.Names());
     Plan plan;
-    plan.pod_sets.push_back({0, 3, 3, {{"cpu", Q("1")}}, {{"a", 2}, {"b", 1}}});
+    plan.pod_sets.push_back({0, 3, std::nullopt, {{"cpu", Q("1")}}, {{"a", 2}, {"b", 1}}});
     reservation_.Restore(plan, "default", model_, Time(1s));
   }
   SlotSet& Set() { return reservation_.Sets().front(); }
@@ -59,6 +59,16 @@ TEST_F(ReservationTest, BeyondTheMinimumAnExecutorThatEndsTakesItsSlotAlong) {
   EXPECT_EQ(Set().slots.size(), 2U);
   EXPECT_EQ(FreeMilliCpu("a"), 3000);
   EXPECT_FALSE(reservation_.End("pod-3", model_, Time(5s)));
+}
+
+TEST_F(ReservationTest, AnHeirTakesThePartOfAnExecutorThatEndedAndNothingIsHeldForIt) {
+  Reservation::Take(Set(), Set().slots[0], "pod-1", model_);
+  ASSERT_EQ(reservation_.SetOf("pod-1"), &Set());
+  Reservation::PassOn(Set(), "pod-1", "pod-7", model_.Nodes().Find("b"));
+  EXPECT_EQ(reservation_.SetOf("pod-1"), nullptr);
+  EXPECT_EQ(reservation_.SetOf("pod-7"), &Set());
+  EXPECT_EQ(FreeMilliCpu("a"), 3000);
+  EXPECT_EQ(FreeMilliCpu("b"), 3000);
 }
 
 TEST_F(ReservationTest, ASlotWhoseNodeIsGoneIsLostAndHoldsNothing) {

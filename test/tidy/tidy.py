@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "scheduler/http": ["scheduler/core"],
     "scheduler/cli": ["scheduler/core", "plugins"],
     "scheduler/runtime": ["scheduler/kube", "scheduler/http", "scheduler/cli"],
-    "bench": ["scheduler/core", "plugins"],
+    "bench": ["scheduler/core", "scheduler/cli", "plugins"],
 }
 
 PURE_FOLDERS = [
