@@ -31,6 +31,7 @@ constexpr char kEnd[] =
 Configuration OnAnyPort() {
   Configuration configuration;
   configuration.listen.port = 0;
+  configuration.leader_election.leader_elect = false;
   return configuration;
 }
 
@@ -60,7 +61,7 @@ TEST(Daemon, BindsAPodThatFitsAndIsReady) {
     }
     return FakeApiServer::Answer{201, "{}", {}, {}, false};
   });
-  auto daemon = Daemon::Start(OnAnyPort(), server.Access());
+  auto daemon = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   std::unique_lock lock(mutex);
   bound.wait(lock, [&] { return bind_body.has_value(); });
@@ -76,7 +77,7 @@ TEST(Daemon, AServerThatRefusesTheTokenLeavesItAliveAndNotReady) {
   FakeApiServer server([](const FakeApiServer::Request&) {
     return FakeApiServer::Answer{401, "{}", {}, {}, false};
   });
-  auto daemon = Daemon::Start(OnAnyPort(), server.Access());
+  auto daemon = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   std::string expected = "503 ";
   for (const kube::WatchedResource& resource : kube::AllWatchedResources()) {
@@ -90,11 +91,11 @@ TEST(Daemon, AnAddressThatIsTakenStopsTheStart) {
   FakeApiServer server([](const FakeApiServer::Request&) {
     return FakeApiServer::Answer{401, "{}", {}, {}, false};
   });
-  auto first = Daemon::Start(OnAnyPort(), server.Access());
+  auto first = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(first.ok());
   Configuration same = OnAnyPort();
   same.listen.port = (*first)->port();
-  EXPECT_FALSE(Daemon::Start(same, server.Access()).ok());
+  EXPECT_FALSE(Daemon::Start(same, server.Access(), {}).ok());
 }
 
 }  // namespace
