@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from conftest import StartMuster
-from rig import accounting, audit, scheduler
+from rig import accounting, audit, scheduler, stranger
 from rig.api import Json
 from rig.audit import Audit
 from rig.control_plane import Cluster
@@ -30,6 +29,7 @@ LOOKS_EVERY_S = RETRY_S * 2.2
 BARRIER_S = 3.0
 LEASE_PATH = f"/apis/coordination.k8s.io/v1/namespaces/{scheduler.NAMESPACE}/leases/{scheduler.NAME}"
 EXIT_LEASE_LOST = 4
+PODS = 200
 
 StartReplica = Callable[..., Muster]
 
@@ -141,19 +141,16 @@ def test_a_leader_that_was_stopped_writes_nothing(
 ) -> None:
     """SIGSTOP for longer than the lease, with binds waiting to be sent; after SIGCONT not one of them is."""
     workspace.add_nodes(8, cpu="8")
+    for number in range(PODS):
+        stranger.create(workspace, f"p{number}", "100m", scheduler.NAME)
     first = start_replica(bindConcurrency="1")
-    wait_for("the first to decide", lambda: decides(first), BARRIER_S + 5)
-    second = start_replica()
-    app = LightApp(workspace, 50, scheduler.NAME).submit()
-    wait_for("the driver to run", app.driver_runs, 30)
-    creator = threading.Thread(target=app.create_executors, daemon=True)
-    creator.start()
-    wait_for("some executors to be bound", lambda: app.executor_nodes().total() >= 3, 30, 0.005)
+    wait_for("some pods to be bound", lambda: stranger.bound(workspace) >= 3, 30, 0.005)
     first.process.send_signal(signal.SIGSTOP)
-    creator.join(timeout=30)
+    second = start_replica()
     try:
+        assert stranger.bound(workspace) < PODS, "nothing was waiting any more: the test shows nothing"
         wait_for("the second to lead", lambda: leads(second), LEASE_S + LOOKS_EVERY_S + 2, 0.05)
-        wait_for("the application to be whole", app.whole, 60)
+        wait_for("all to be bound", lambda: stranger.bound(workspace) == PODS, 60)
         wait_for("the second to be done", lambda: idle(second), 30)
         log = Audit(cluster.audit_log)
     finally:
