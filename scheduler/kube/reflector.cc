@@ -140,9 +140,11 @@ class Reflector::Loop {
     call_source_.request_stop();
   }
 
-  /// Confirm was called while the list was under way that is done now.
+  /// Confirm was called before or while the list was under way that is done now: its stream would
+  /// go on with changes.
   bool MustConfirm() const {
     if (machine_.Listing()) return false;
+    if (machine_.MustAskVersion()) return true;
     std::lock_guard lock(mutex_);
     return confirm_wanted_;
   }

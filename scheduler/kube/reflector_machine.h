@@ -78,6 +78,7 @@ class ReflectorMachine {
   /// From now on Fresh() is false until what was seen is at least as new as the moment of this
   /// call.
   void RequireFresh() { freshness_ = Freshness::kAsk; }
+  bool MustAskVersion() const { return freshness_ == Freshness::kAsk; }
   bool Fresh() const { return freshness_ == Freshness::kProven; }
   /// A call got through: an answer of 2xx.
   void OnContact() { refused_token_ = false; }
