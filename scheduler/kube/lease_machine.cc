@@ -128,13 +128,11 @@ void LeaseMachine::OnRead(const LeaseAnswer& answer, Time now) {
   }
   Observe(*answer.lease, now);
   const std::string& holder = observed_.record.holder;
-  if (IsOurs()) {
-    step_ = Step::kUpdate;
-  } else if (role_ == LeaseRole::kReleasing) {
+  if (!IsOurs() && role_ == LeaseRole::kReleasing) {
     role_ = LeaseRole::kReleased;  // there is nothing of ours to give back
-  } else if (role_ == LeaseRole::kLeader) {
+  } else if (!IsOurs() && role_ == LeaseRole::kLeader) {
     Lose(holder.empty() ? "somebody released it" : "it is now held by " + holder);
-  } else if (holder.empty() || ExpiresAt() <= try_began_) {
+  } else if (IsOurs() || holder.empty() || ExpiresAt() <= try_began_) {
     step_ = Step::kUpdate;
   } else {
     FailTry({}, now);

@@ -190,7 +190,8 @@ http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_s
   }
   if (!missing.empty()) return {false, missing};
   if (leads) return {true, "ok"};
-  return {true, "ok: standby; the lease is held by " + election->statistics.holder};
+  const std::string& holder = election->statistics.holder;
+  return {true, holder.empty() ? "ok: standby" : "ok: standby; the lease is held by " + holder};
 }
 
 std::string MetricsText(const DaemonFigures& figures) {

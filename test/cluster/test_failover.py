@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+import os
+import random
 import re
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -167,3 +171,42 @@ def idle(daemon: Muster) -> bool:
     figures = daemon.get("/metrics")[1]
     names = ("muster_api_calls_waiting", "muster_api_calls_in_flight", "muster_events_waiting")
     return all(f"\n{name} 0\n" in figures for name in names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("repeat", range(int(os.environ.get("MUSTER_FAILOVERS", "3"))))
+def test_kill_among_the_binds_of_fifty_gangs(
+    cluster: Cluster, workspace: Workspace, start_replica: StartReplica, repeat: int
+) -> None:
+    """At another moment in each repetition; prints how long nobody bound anything."""
+    gangs, executors = 50, 20
+    workspace.add_nodes(40, cpu="32", memory="128Gi")
+    first = start_replica()
+    wait_for("the first to decide", lambda: decides(first), BARRIER_S + 5)
+    second = start_replica()
+    apps = [LightApp(workspace, executors, scheduler.NAME) for _ in range(gangs)]
+    seed = repeat
+    bound_before = random.Random(seed).randrange(1, gangs * (executors + 1) // 2)
+    log = Audit(cluster.audit_log)
+    creators = [threading.Thread(target=lambda app=app: app.submit().play(), daemon=True) for app in apps]
+    for creator in creators:
+        creator.start()
+    wait_for("binds", lambda: bindings(log, workspace) >= bound_before, 60, 0.02)
+    first.kill()
+    killed = datetime.datetime.now(datetime.UTC)
+    wait_for("the second to lead", lambda: leads(second), LEASE_S + 5, 0.05)
+    check_gangs([app for app in apps if workspace.pod(app.driver_name)])
+    wait_for("all applications to be whole", lambda: all(app.whole() for app in apps), 120, 1)
+    check_gangs(apps)
+    bound_once(log, workspace)
+    assert not accounting.overcommitted(workspace.api)
+    times = [datetime.datetime.fromisoformat(entry["requestReceivedTimestamp"])
+             for entry in log.writes(scheduler.USER, workspace.namespace) if audit.is_binding(entry)]
+    # The server may log what it had received from the first one a moment after the kill.
+    later = [(at - killed).total_seconds() for at in times if (at - killed).total_seconds() > 1]
+    print(f"seed {seed}: killed after {bound_before} binds; the next bind came {min(later):.2f} s later")
+    assert min(later) < LEASE_S + 2 + BARRIER_S
+
+
+def bindings(log: Audit, workspace: Workspace) -> int:
+    return sum(audit.is_binding(entry) for entry in log.writes(scheduler.USER, workspace.namespace))
