@@ -23,6 +23,10 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kShutdownMax(5);
 constexpr std::chrono::seconds kPatienceMax(30);
 constexpr std::chrono::milliseconds kIdlePoll(10'000);
+constexpr std::chrono::milliseconds kFencePoll(100);
+// A write that was sent and not answered is over by then: the server drops it 3 s after it came
+// (?timeout=3s), and the client has waited 5 s already.
+constexpr std::chrono::seconds kSettledAfter(5);
 
 static_assert(std::variant_size_v<core::Effect> == DispatcherStatistics::kVerbs);
 
@@ -153,10 +157,15 @@ class Dispatcher::Loop {
 
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
-  ~Loop() {
-    thread_.request_stop();
-    http_.Wake();
-    thread_.join();
+  ~Loop() { Stop(); }
+
+  bool Stop() {
+    if (thread_.joinable()) {
+      thread_.request_stop();
+      http_.Wake();
+      thread_.join();
+    }
+    return flights_.empty() && SteadyClock::now() >= settled_at_;
   }
 
   void Submit(std::vector<core::Effect> effects) {
@@ -218,7 +227,10 @@ class Dispatcher::Loop {
     }
   }
 
+  bool MayWrite() const { return !options_.may_write || options_.may_write(); }
+
   std::chrono::milliseconds WaitMax() const {
+    if (held_back_) return kFencePoll;
     if (!patient_until_) return kIdlePoll;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(*patient_until_ - SteadyClock::now());
@@ -228,6 +240,9 @@ class Dispatcher::Loop {
   void StartCalls() {
     if (patient_until_ && SteadyClock::now() < *patient_until_) return;
     patient_until_.reset();
+    // Reads wait too: what they are for could not be done.
+    held_back_ = !MayWrite();
+    if (held_back_) return;
     while (flights_.size() - events_in_flight_ < options_.calls_in_flight_max) {
       std::optional<CallQueue::Call> call = TakeCall();
       if (!call) break;
@@ -267,6 +282,7 @@ class Dispatcher::Loop {
   }
 
   void StartFlight(Flight&& flight, HttpRequest&& request) {
+    request.may_send = options_.may_write;
     const HttpMultiplexer::RequestId id = ++last_id_;
     flights_.emplace(id, std::move(flight));
     http_.Start(id, std::move(request));
@@ -296,6 +312,7 @@ class Dispatcher::Loop {
     std::optional<core::Event> answer = Answer(flight.effect, result);
     const CallResult outcome =
         answer ? ResultOf(*answer) : OutcomeOf(result, CallKind::kWrite).result;
+    if (outcome == CallResult::kUnknown) settled_at_ = SteadyClock::now() + kSettledAfter;
     {
       std::lock_guard lock(mutex_);
       Count(flight, result, outcome);
@@ -353,6 +370,8 @@ class Dispatcher::Loop {
   std::size_t events_in_flight_ = 0;
   HttpMultiplexer::RequestId last_id_ = 0;
   std::optional<SteadyClock::time_point> patient_until_;
+  bool held_back_ = false;                // by may_write
+  SteadyClock::time_point settled_at_{};  // no write without an answer is older
   std::string last_trouble_;
 
   mutable std::mutex mutex_;
@@ -368,6 +387,8 @@ Dispatcher::Dispatcher(const ClusterAccess& access, TokenSource& tokens, EventQu
     : loop_(std::make_unique<Loop>(access, tokens, outcomes, std::move(options))) {}
 
 Dispatcher::~Dispatcher() = default;
+
+bool Dispatcher::Stop() { return loop_->Stop(); }
 
 void Dispatcher::Submit(std::vector<core::Effect> effects) { loop_->Submit(std::move(effects)); }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct DispatcherOptions {
   std::size_t calls_waiting_max = 200'000;
   std::size_t event_calls_in_flight_max = 4;  // beside the others: events never hold up a bind
   EventReporter reporter;
+  /// Asked before each call, and again when its body is about to leave: WriteFence::IsOpen. While
+  /// it says no, calls wait. Not set: always.
+  std::function<bool()> may_write;
 };
 
 struct DispatcherStatistics {
@@ -48,13 +52,17 @@ class Dispatcher {
   /// Borrows `access`, `tokens` and `outcomes`; they must outlive the dispatcher.
   Dispatcher(const ClusterAccess& access, TokenSource& tokens, EventQueue& outcomes,
              DispatcherOptions options);
-  /// Takes no more effects, drops those not yet sent and waits up to 5 s for those in flight.
+  /// Stops first.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   /// Never waits.
   void Submit(std::vector<core::Effect> effects);
+  /// Takes no more effects, drops those not yet sent and waits up to 5 s for those in flight. True
+  /// if nothing that was sent can take effect any more: every write has had an answer that says
+  /// what became of it, or is so old that the server has dropped it.
+  bool Stop();
   DispatcherStatistics Statistics() const;
 
  private:

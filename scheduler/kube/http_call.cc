@@ -129,6 +129,7 @@ void HttpCall::SetMethodAndBody() {
     return;
   }
   Set(easy_, CURLOPT_POST, 1L);
+  if (request_.method == HttpMethod::kPut) Set(easy_, CURLOPT_CUSTOMREQUEST, "PUT");
   if (request_.method == HttpMethod::kPatch) Set(easy_, CURLOPT_CUSTOMREQUEST, "PATCH");
   if (request_.method == HttpMethod::kDelete) Set(easy_, CURLOPT_CUSTOMREQUEST, "DELETE");
   // Through a callback and not CURLOPT_POSTFIELDS: only so can a second sending be refused.
@@ -203,6 +204,10 @@ std::size_t HttpCall::ReceiveHeader(char* data, std::size_t size, std::size_t co
 std::size_t HttpCall::SendBody(char* data, std::size_t size, std::size_t count, void* call) {
   auto* self = static_cast<HttpCall*>(call);
   const std::string& body = self->request_.body;
+  if (self->request_.may_send && !self->request_.may_send()) {
+    self->held_back_ = true;
+    return CURL_READFUNC_ABORT;
+  }
   const std::size_t bytes = std::min(size * count, body.size() - self->body_sent_bytes_);
   std::memcpy(data, body.data() + self->body_sent_bytes_, bytes);
   self->body_sent_bytes_ += bytes;
@@ -255,13 +260,14 @@ HttpResult HttpCall::Finish(CURLcode code) {
     result_.status = 0;
     // The body counts by itself: after a kept-alive connection broke, libcurl connects again before
     // it learns that it may not send again, and that connect may be refused.
-    const bool sent = request_bytes > 0 || body_sent_bytes_ > 0;
+    const bool sent = body_sent_bytes_ > 0 || (request_bytes > 0 && !held_back_);
     result_.delivery = sent ? Delivery::kNoAnswer : Delivery::kNotSent;
   }
   result_.body_complete = code == CURLE_OK;
   result_.stopped = sink_ended_;
   if (code != CURLE_OK) {
     result_.error = error_buffer_[0] != '\0' ? error_buffer_ : curl_easy_strerror(code);
+    if (held_back_) result_.error = "held back";
     // Of the two timeouts only the silence comes before the deadline.
     curl_off_t elapsed_microseconds = 0;
     curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &elapsed_microseconds);

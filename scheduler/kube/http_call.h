@@ -60,6 +60,7 @@ class HttpCall {
   std::size_t body_sent_bytes_ = 0;
   int status_ = 0;
   bool sink_ended_ = false;
+  bool held_back_ = false;
   HttpResult result_;
   char error_buffer_[CURL_ERROR_SIZE] = {};
 };

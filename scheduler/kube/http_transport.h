@@ -20,7 +20,7 @@
 /// libcurl reads only the first). Headers and tokens are never logged.
 namespace muster::kube {
 
-enum class HttpMethod { kGet, kPost, kPatch, kDelete };
+enum class HttpMethod { kGet, kPost, kPut, kPatch, kDelete };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
@@ -31,11 +31,14 @@ struct HttpRequest {
   /// Longest silence once connected; zero means none but the deadline.
   std::chrono::seconds silence_max{0};
   std::size_t response_bytes_max = 64 * 1024;
+  /// Asked when the connection is there and the body is about to leave; `false` ends the call with
+  /// kNotSent, because no server acts on a request without its body. Not set: always.
+  std::function<bool()> may_send;
 };
 
 /// How far a call got.
 enum class Delivery {
-  kNotSent,   // nothing left this machine: not resolved, refused, connect timeout, TLS failure
+  kNotSent,   // not resolved, refused, connect timeout, TLS failure, or held back by may_send
   kAnswered,  // a status line arrived
   kNoAnswer,  // sent, wholly or in part, and then silence, a reset or the deadline
 };

@@ -26,6 +26,9 @@ constexpr std::chrono::seconds kPageDeadline(60);
 // A server that keeps a stream open beyond its own timeout is not trusted.
 constexpr std::chrono::seconds kStreamGrace(30);
 constexpr std::size_t kFailureBytesMax = 64 * 1024;
+// A consistent list of nothing: no object has this name. Without a limit, which would send servers
+// before 1.34 to etcd past their watch cache, and the cache would not catch up.
+constexpr char kNoObjects[] = "?fieldSelector=metadata.name%3Dmuster-asks-for-the-version";
 
 /// Waits unless told to stop.
 void WaitFor(std::chrono::milliseconds duration, const std::stop_token& stop) {
@@ -80,17 +83,26 @@ class Reflector::Loop {
 
   void Run(std::stop_token stop) {
     stop_ = std::move(stop);
+    const std::stop_callback end_call(stop_, [this] { EndCall(); });
     while (!stop_.stop_requested()) {
+      BeginCall();
       const ReflectorCall call = machine_.Next();
-      WaitFor(call.wait_before, stop_);
-      if (stop_.stop_requested()) return;
+      WaitFor(call.wait_before, call_stop_);
+      if (call_stop_.stop_requested()) continue;
       if (machine_.Listing() && call.continue_token.empty()) known_.BeginReplace();
-      if (call.kind == StepKind::kListPage) {
-        RunPage(call);
-      } else {
+      if (call.kind == StepKind::kWatch || call.kind == StepKind::kWatchList) {
         RunStream(call);
+      } else {
+        RunPage(call);
       }
     }
+  }
+
+  void Confirm() {
+    std::lock_guard lock(mutex_);
+    confirm_wanted_ = true;
+    // A first list under way is worth more than the moment until it is there.
+    if (statistics_.synced) call_source_.request_stop();
   }
 
   ReflectorStatistics Statistics() const {
@@ -110,6 +122,44 @@ class Reflector::Loop {
 
   void Emit(core::Event event) { queue_.Push(std::move(event), stop_); }
 
+  /// From now on the next call can be ended by Confirm.
+  void BeginCall() {
+    std::lock_guard lock(mutex_);
+    call_source_ = std::stop_source();
+    call_stop_ = call_source_.get_token();
+    if (stop_.stop_requested()) call_source_.request_stop();
+    if (std::exchange(confirm_wanted_, false)) {
+      machine_.RequireFresh();
+      confirming_ = true;
+    }
+  }
+
+  void EndCall() {
+    std::lock_guard lock(mutex_);
+    call_source_.request_stop();
+  }
+
+  /// Confirm was called before or while the list was under way that is done now: its stream would
+  /// go on with changes.
+  bool MustConfirm() const {
+    if (machine_.Listing()) return false;
+    if (machine_.MustAskVersion()) return true;
+    std::lock_guard lock(mutex_);
+    return confirm_wanted_;
+  }
+
+  /// Tells the core once, when all that it waits for is there.
+  void TellSynced() {
+    if (confirming_ && machine_.Fresh()) {
+      confirming_ = false;
+      confirmed_ = true;
+      Update([](ReflectorStatistics& statistics) { statistics.confirmed = true; });
+    }
+    if (told_synced_ || !listed_ || (options_.synced_after_confirm && !confirmed_)) return;
+    told_synced_ = true;
+    Emit(core::ResourceSynced{resource_.kind});
+  }
+
   template <class Change>
   void Update(Change change) {
     std::lock_guard lock(mutex_);
@@ -121,6 +171,7 @@ class Reflector::Loop {
     if (!resource_.field_selector.empty()) {
       target += "fieldSelector=" + PercentEncode(resource_.field_selector) + "&";
     }
+    if (call.kind == StepKind::kVersion) return resource_.path + kNoObjects;
     if (call.kind == StepKind::kListPage) {
       target += "limit=" + std::to_string(options_.page_objects);
       // A version on a page would ask for exactly that version; the newest is always right.
@@ -149,9 +200,8 @@ class Reflector::Loop {
 
   void NoteSynced() {
     known_.FinishReplace();
-    if (!synced_) {
-      Emit(core::ResourceSynced{resource_.kind});
-      synced_ = true;
+    if (!listed_) {
+      listed_ = true;
       spdlog::info("{}: listed, {} objects", resource_.name, known_.size());
     }
     Update([this](ReflectorStatistics& statistics) {
@@ -159,6 +209,7 @@ class Reflector::Loop {
       statistics.full_lists = machine_.full_lists();
       statistics.objects = known_.size();
     });
+    TellSynced();
   }
 
   void NoteDecodeError(const Status& error) {
@@ -180,24 +231,29 @@ class Reflector::Loop {
                           return !too_large;
                         }};
     const SteadyClock::time_point begin = SteadyClock::now();
-    const HttpResult result = stream_.Run(request, sink, stop_);
-    if (stop_.stop_requested()) return;
+    const HttpResult result = stream_.Run(request, sink, call_stop_);
+    if (call_stop_.stop_requested()) return;
     Update([&](ReflectorStatistics& statistics) { statistics.bytes += page.size(); });
     Status taken = OkStatus();
     if (too_large) taken = OutOfRangeError("a page is larger than allowed");
-    if (taken.ok() && result.status == 200 && result.body_complete) taken = TakePage(page);
+    if (taken.ok() && result.status == 200 && result.body_complete) taken = TakePage(call, page);
     if (!taken.ok() || result.status != 200 || !result.body_complete) {
       End(result, taken, StreamState(0), begin);
     }
   }
 
-  Status TakePage(const std::string& text) {
+  Status TakePage(const ReflectorCall& call, const std::string& text) {
     MUSTER_ASSIGN_OR_RETURN(const api::JsonView page, parser_.Parse(text, options_.page_bytes_max));
     const api::JsonView metadata = page.Find("metadata");
     const api::JsonView items = page.Find("items");
     const bool is_null = items && items.type() == api::JsonView::Type::kNull;
     if (!metadata || !items || !(items.IsList() || is_null)) {
       return InvalidArgumentError("the answer is no list");
+    }
+    if (call.kind == StepKind::kVersion) {
+      machine_.OnVersionRead(TextAt(metadata, "resourceVersion"));
+      TellSynced();
+      return OkStatus();
     }
     if (!is_null) {
       MUSTER_RETURN_IF_ERROR(
@@ -237,11 +293,12 @@ class Reflector::Loop {
                           });
                           state.broken = state.splitter.Feed(
                               bytes, [&](std::string_view object) { return Take(object, state); });
-                          return state.broken.ok() && !state.error_event && !stop_.stop_requested();
+                          return state.broken.ok() && !state.error_event &&
+                                 !stop_.stop_requested() && !MustConfirm();
                         }};
     const SteadyClock::time_point begin = SteadyClock::now();
-    const HttpResult result = stream_.Run(request, sink, stop_);
-    if (!stop_.stop_requested()) End(result, state.broken, state, begin);
+    const HttpResult result = stream_.Run(request, sink, call_stop_);
+    if (!call_stop_.stop_requested() && !MustConfirm()) End(result, state.broken, state, begin);
   }
 
   /// Takes one event of a stream; false ends the stream.
@@ -276,6 +333,7 @@ class Reflector::Loop {
       NoteSynced();
     } else {
       machine_.OnVersion(event.resource_version);
+      TellSynced();
     }
   }
 
@@ -297,6 +355,7 @@ class Reflector::Loop {
       }
     }
     machine_.OnVersion(event.resource_version);
+    TellSynced();
     Update([this](ReflectorStatistics& statistics) {
       ++statistics.events;
       statistics.objects = known_.size();
@@ -359,8 +418,14 @@ class Reflector::Loop {
   KnownObjects known_;
   api::JsonParser parser_;
   std::stop_token stop_;
-  bool synced_ = false;
+  std::stop_token call_stop_;  // of the call that runs
+  bool listed_ = false;
+  bool confirming_ = false;  // the machine was told to prove that it is fresh
+  bool confirmed_ = false;
+  bool told_synced_ = false;
   mutable std::mutex mutex_;
+  std::stop_source call_source_;    // guarded by mutex_
+  bool confirm_wanted_ = false;     // guarded by mutex_
   ReflectorStatistics statistics_;  // guarded by mutex_
 };
 
@@ -371,6 +436,8 @@ Reflector::Reflector(WatchedResource resource, const ClusterAccess& access, Toke
       thread_([this](std::stop_token stop) { loop_->Run(std::move(stop)); }) {}
 
 Reflector::~Reflector() = default;
+
+void Reflector::Confirm() { loop_->Confirm(); }
 
 ReflectorStatistics Reflector::Statistics() const { return loop_->Statistics(); }
 

@@ -32,6 +32,7 @@ std::vector<WatchedResource> AllWatchedResources();
 /// Counters since the start, and the state in words.
 struct ReflectorStatistics {
   bool synced = false;      // the first complete list went into the queue
+  bool confirmed = false;   // Confirm was called, and what it asks for was shown
   bool in_contact = false;  // the last call got an answer that is fine
   std::string problem;      // why not; empty while starting or fine
   std::uint64_t events = 0;
@@ -51,6 +52,9 @@ struct ReflectorOptions {
   std::size_t page_bytes_max = 64 * 1024 * 1024;
   int page_objects = 500;
   std::chrono::seconds silence_max{150};  // bookmarks come every minute
+  /// The core is told that the resource is synced only after Confirm: a standby knows all, and
+  /// decides nothing.
+  bool synced_after_confirm = false;
 };
 
 /// Keeps the core informed of one resource: lists, watches, lists again when it must, and pushes
@@ -69,6 +73,10 @@ class Reflector {
 
   ReflectorStatistics Statistics() const;
   const WatchedResource& resource() const { return resource_; }
+  /// Makes sure that the core has been shown everything up to this moment, and only then tells it
+  /// that the resource is synced. Asks the server for the resource's most recent version and goes
+  /// on until what was seen is as new. Does not wait. Threading: any thread.
+  void Confirm();
   /// Asks the thread to end without waiting for it.
   void RequestStop() { thread_.request_stop(); }
 

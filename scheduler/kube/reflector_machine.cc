@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scheduler/kube/known_objects.h"
+
 namespace muster::kube {
 namespace {
 
@@ -13,6 +15,9 @@ constexpr int kWatchSecondsMin = 300;
 constexpr int kWatchSecondsMax = 600;
 constexpr std::chrono::milliseconds kShortestGoodWatch(1000);
 constexpr int kErrorEventsMax = 3;
+// The server sends a bookmark 2 s before it ends a watch, so about 1 s after its begin.
+constexpr int kShortWatchSeconds = 3;
+constexpr int kShortWatchesMax = 3;
 
 bool IsExpired(const ApiStatus& status) {
   return status.code == 410 || status.reason == "Expired" || status.reason == "Gone";
@@ -24,9 +29,15 @@ ReflectorCall ReflectorMachine::Next() {
   ReflectorCall call;
   call.wait_before = std::exchange(wait_, std::chrono::milliseconds(0));
   call.timeout_seconds = backoff_.Uniform(kWatchSecondsMin, kWatchSecondsMax);
-  if (!listing_) {
+  if (!listing_ && freshness_ == Freshness::kAsk) {
+    call.kind = StepKind::kVersion;
+  } else if (!listing_) {
     call.kind = StepKind::kWatch;
     call.resource_version = resource_version_;
+    if (CatchingUp()) {
+      call.timeout_seconds = kShortWatchSeconds;
+      ++short_watches_;
+    }
   } else {
     call.kind = use_watch_list_ ? StepKind::kWatchList : StepKind::kListPage;
     call.resource_version = list_version_;
@@ -44,16 +55,34 @@ void ReflectorMachine::OnListPage(const std::string& resource_version,
 
 void ReflectorMachine::OnInitialEventsEnd(const std::string& resource_version) {
   listing_ = false;
+  // A list of the most recent state that was begun after the version was read.
+  if (CatchingUp() && list_version_.empty()) freshness_ = Freshness::kProven;
   list_version_.clear();
   continue_token_.clear();
   resource_version_ = resource_version;
   ++full_lists_;
+  CheckFreshness();
+}
+
+void ReflectorMachine::OnVersionRead(const std::string& resource_version) {
+  OnContact();
+  freshness_ = Freshness::kCatchUp;
+  fresh_from_ = resource_version;
+  short_watches_ = 0;
+  CheckFreshness();
+}
+
+void ReflectorMachine::CheckFreshness() {
+  if (CatchingUp() && !listing_ && !IsNewerVersion(fresh_from_, resource_version_)) {
+    freshness_ = Freshness::kProven;
+  }
 }
 
 void ReflectorMachine::OnVersion(const std::string& resource_version) {
   // Initial events are not in the order of their versions.
   if (!listing_ && !resource_version.empty()) resource_version_ = resource_version;
   error_events_ = 0;
+  CheckFreshness();
 }
 
 void ReflectorMachine::StartFullList(std::string resource_version) {
@@ -104,7 +133,8 @@ ReflectorAdvice ReflectorMachine::OnHttpStatus(const ReflectorCallEnd& end, Stea
     return {};
   }
   Wait(end, now);
-  if (!temporary && !listing_) StartFullList("");  // the watch itself is refused
+  // The watch itself is refused. (A version that is refused is asked for again.)
+  if (!temporary && !listing_ && freshness_ != Freshness::kAsk) StartFullList("");
   return {.refresh_token = false, .problem = end.description};
 }
 
@@ -134,6 +164,10 @@ ReflectorAdvice ReflectorMachine::OnEnd(const ReflectorCallEnd& end, SteadyTime 
   if (listing_ && use_watch_list_) {
     use_watch_list_ = false;  // a server that does not know the parameter sends no end bookmark
     Wait(end, now);
+    return {};
+  }
+  if (CatchingUp() && short_watches_ >= kShortWatchesMax) {
+    StartFullList("");  // a consistent list is as new as it must be
     return {};
   }
   // A stream that ends at once and empty would be asked for again without pause.

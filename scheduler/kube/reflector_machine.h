@@ -16,6 +16,7 @@ struct ReflectorCall {
     kWatchList,  // all objects, a bookmark, then changes, on one stream
     kListPage,   // one page of all objects
     kWatch,      // changes after resource_version
+    kVersion,    // the most recent version of the whole resource, and no objects
   };
   Kind kind = Kind::kWatchList;
   std::chrono::milliseconds wait_before{0};
@@ -55,7 +56,10 @@ struct ReflectorAdvice {
 ///   List pages ---last page---> Watch(rv)     |410
 ///                                             v
 ///                   full list at the last rv --410, too large--> full list at ""
-///   401: token read again and tried once more at once, then said loudly; 403 said loudly.
+///   RequireFresh: the resource's most recent version is asked for, then short watches until what
+///   was seen is as new: shortly before its end, a watch says how far it has come, also when
+///   nothing happens. If it does not, everything is listed again. 401: token read again and tried
+///   once more at once, then said loudly; 403 said loudly.
 /// Threading: one thread.
 class ReflectorMachine {
  public:
@@ -69,6 +73,13 @@ class ReflectorMachine {
   void OnInitialEventsEnd(const std::string& resource_version);
   /// An event or bookmark after the initial list.
   void OnVersion(const std::string& resource_version);
+  /// The answer to kVersion.
+  void OnVersionRead(const std::string& resource_version);
+  /// From now on Fresh() is false until what was seen is at least as new as the moment of this
+  /// call.
+  void RequireFresh() { freshness_ = Freshness::kAsk; }
+  bool MustAskVersion() const { return freshness_ == Freshness::kAsk; }
+  bool Fresh() const { return freshness_ == Freshness::kProven; }
   /// A call got through: an answer of 2xx.
   void OnContact() { refused_token_ = false; }
   ReflectorAdvice OnEnd(const ReflectorCallEnd& end, SteadyTime now);
@@ -79,7 +90,12 @@ class ReflectorMachine {
   std::uint64_t lists_after_expiry() const { return lists_after_expiry_; }
 
  private:
+  /// kProven also when nobody has asked.
+  enum class Freshness { kProven, kAsk, kCatchUp };
+
   void StartFullList(std::string resource_version);
+  void CheckFreshness();
+  bool CatchingUp() const { return freshness_ == Freshness::kCatchUp; }
   void Wait(const ReflectorCallEnd& end, SteadyTime now);
   ReflectorAdvice OnHttpStatus(const ReflectorCallEnd& end, SteadyTime now);
   ReflectorAdvice OnUnauthorized(const ReflectorCallEnd& end, SteadyTime now);
@@ -89,7 +105,10 @@ class ReflectorMachine {
   bool listing_ = true;
   bool use_watch_list_ = true;
   bool refused_token_ = false;  // the last call ended with 401
-  int error_events_ = 0;        // in a row, without an event between
+  Freshness freshness_ = Freshness::kProven;
+  std::string fresh_from_;  // the version that must be reached
+  int short_watches_ = 0;   // since it was asked for
+  int error_events_ = 0;    // in a row, without an event between
   std::string resource_version_;
   std::string list_version_;  // of a full list: "" is the most recent
   std::string continue_token_;

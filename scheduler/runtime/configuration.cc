@@ -51,7 +51,7 @@ StatusOr<Duration> DurationBetween(const YAML::Node& value, Duration low, Durati
   return duration;
 }
 
-Status CheckSchedulerName(const std::string& name) {
+Status CheckName(const std::string& name) {
   const bool good =
       !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -111,22 +111,101 @@ Status ReadScoringStrategy(const YAML::Node& value, plugins::ScoreSettings& scor
   return OkStatus();
 }
 
+StatusOr<bool> Boolean(const YAML::Node& value) {
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
+  if (value.Tag() != "!" && text == "true") return true;
+  if (value.Tag() != "!" && text == "false") return false;
+  return InvalidArgumentError(Quoted(text) + "; allowed: true, false");
+}
+
+template <class Target>
 struct Field {
   const char* name;
-  std::function<Status(const YAML::Node&, Configuration&)> read;
+  std::function<Status(const YAML::Node&, Target&)> read;
 };
 
+template <class Target>
+std::string NamesOf(const std::vector<Field<Target>>& fields) {
+  std::string names;
+  for (const Field<Target>& field : fields) {
+    names += (names.empty() ? "" : ", ") + std::string(field.name);
+  }
+  return names;
+}
+
+/// Reads a map of known fields into `target`; `prefix` is the path to the map. Returns the names of
+/// the fields that were there.
+template <class Target>
+StatusOr<std::set<std::string>> ReadFields(const YAML::Node& map, const std::string& prefix,
+                                           const std::vector<Field<Target>>& fields,
+                                           Target& target) {
+  if (!map.IsMap()) {
+    return InvalidArgumentError("must be a map of fields; allowed: " + NamesOf(fields));
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : map) {
+    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "(not a text)";
+    const std::string place = "path " + Quoted(prefix + name) + " (line " +
+                              std::to_string(entry.first.Mark().line + 1) + ")";
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Field<Target>& known) { return name == known.name; });
+    if (field == fields.end()) {
+      return InvalidArgumentError(place + ": unknown field; allowed: " + NamesOf(fields));
+    }
+    if (!seen.insert(name).second) return InvalidArgumentError(place + ": is given twice");
+    MUSTER_RETURN_IF_ERROR(Annotate(field->read(entry.second, target), place));
+  }
+  return seen;
+}
+
+const std::vector<Field<LeaderElection>>& LeaderElectionFields() {
+  using std::chrono::hours;
+  constexpr std::chrono::milliseconds kShortest(1);
+  const auto duration = [=](const YAML::Node& value, Duration& target) -> Status {
+    MUSTER_ASSIGN_OR_RETURN(target, DurationBetween(value, kShortest, hours(24)));
+    return OkStatus();
+  };
+  const auto name = [](const YAML::Node& value, std::string& target) -> Status {
+    MUSTER_ASSIGN_OR_RETURN(target, Text(value));
+    return CheckName(target);
+  };
+  static const std::vector<Field<LeaderElection>> fields = {
+      {"leaderElect",
+       [](const YAML::Node& v, LeaderElection& e) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(e.leader_elect, Boolean(v));
+         return OkStatus();
+       }},
+      {"leaseDuration",
+       [=](const YAML::Node& v, LeaderElection& e) { return duration(v, e.times.lease_duration); }},
+      {"renewDeadline",
+       [=](const YAML::Node& v, LeaderElection& e) { return duration(v, e.times.renew_deadline); }},
+      {"retryPeriod",
+       [=](const YAML::Node& v, LeaderElection& e) { return duration(v, e.times.retry_period); }},
+      {"resourceName",
+       [=](const YAML::Node& v, LeaderElection& e) { return name(v, e.resource_name); }},
+      {"resourceNamespace",
+       [=](const YAML::Node& v, LeaderElection& e) { return name(v, e.resource_namespace); }},
+  };
+  return fields;
+}
+
+Status ReadLeaderElection(const YAML::Node& map, LeaderElection& election) {
+  MUSTER_RETURN_IF_ERROR(
+      ReadFields(map, "leaderElection.", LeaderElectionFields(), election).status());
+  return kube::CheckLeaseTimes(election.times);
+}
+
 /// The one list of what a configuration may hold.
-const std::vector<Field>& Fields() {
+const std::vector<Field<Configuration>>& Fields() {
   using std::chrono::hours;
   using std::chrono::seconds;
-  static const std::vector<Field> fields = {
+  static const std::vector<Field<Configuration>> fields = {
       {"apiVersion", [](const YAML::Node& v, Configuration&) { return Fixed(v, kApiVersion); }},
       {"kind", [](const YAML::Node& v, Configuration&) { return Fixed(v, kKind); }},
       {"schedulerName",
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(c.core.scheduler_name, Text(v));
-         return CheckSchedulerName(c.core.scheduler_name);
+         return CheckName(c.core.scheduler_name);
        }},
       {"shapeTimeout",
        [](const YAML::Node& v, Configuration& c) -> Status {
@@ -153,6 +232,8 @@ const std::vector<Field>& Fields() {
        [](const YAML::Node& v, Configuration& c) { return ReadScoreWeights(v, c.scores); }},
       {"scoringStrategy",
        [](const YAML::Node& v, Configuration& c) { return ReadScoringStrategy(v, c.scores); }},
+      {"leaderElection", [](const YAML::Node& v,
+                            Configuration& c) { return ReadLeaderElection(v, c.leader_election); }},
       {"listen",
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(v));
@@ -183,35 +264,10 @@ const std::vector<Field>& Fields() {
   return fields;
 }
 
-std::string AllowedFields() {
-  std::string names;
-  for (const Field& field : Fields())
-    names += (names.empty() ? "" : ", ") + std::string(field.name);
-  return names;
-}
-
-Status ReadField(const YAML::Node& key, const YAML::Node& value, std::set<std::string>& seen,
-                 Configuration& configuration) {
-  const std::string name = key.IsScalar() ? key.Scalar() : "(not a text)";
-  const std::string place =
-      "path " + Quoted(name) + " (line " + std::to_string(key.Mark().line + 1) + ")";
-  const auto& fields = Fields();
-  const auto field = std::find_if(fields.begin(), fields.end(),
-                                  [&](const Field& known) { return name == known.name; });
-  if (field == fields.end()) {
-    return InvalidArgumentError(place + ": unknown field; allowed: " + AllowedFields());
-  }
-  if (!seen.insert(name).second) return InvalidArgumentError(place + ": is given twice");
-  return Annotate(field->read(value, configuration), place);
-}
-
 StatusOr<Configuration> ReadRoot(const YAML::Node& root) {
-  if (!root.IsMap()) return InvalidArgumentError("must be a map of fields");
   Configuration configuration;
-  std::set<std::string> seen;
-  for (const auto& entry : root) {
-    MUSTER_RETURN_IF_ERROR(ReadField(entry.first, entry.second, seen, configuration));
-  }
+  MUSTER_ASSIGN_OR_RETURN(const std::set<std::string> seen,
+                          ReadFields(root, "", Fields(), configuration));
   for (const char* name : {"apiVersion", "kind"}) {
     if (!seen.contains(name)) {
       return InvalidArgumentError("path " + Quoted(name) + ": is missing; allowed: " +

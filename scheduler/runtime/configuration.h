@@ -7,6 +7,7 @@
 #include "plugins/builtin_plugins.h"
 #include "scheduler/base/status.h"
 #include "scheduler/core/scheduler_core.h"
+#include "scheduler/kube/lease_machine.h"
 
 namespace muster::runtime {
 
@@ -21,12 +22,21 @@ StatusOr<ListenAddress> ParseListenAddress(std::string_view text);
 
 enum class LogFormat { kText, kJson };
 
+/// Which of several replicas works; kube-scheduler's names.
+struct LeaderElection {
+  bool leader_elect = true;
+  kube::LeaseTimes times;
+  std::string resource_name;       // "": the scheduler's name
+  std::string resource_namespace;  // "": that of the pod, or muster-system outside of a cluster
+};
+
 /// What a MusterConfiguration file says, with the defaults of what it does not. Units are in the
 /// types.
 struct Configuration {
   core::CoreOptions core;
   plugins::ScoreSettings scores;
   ListenAddress listen;
+  LeaderElection leader_election;
   std::size_t bind_concurrency = 32;  // calls in flight
   std::string log_level = "info";
   LogFormat log_format = LogFormat::kText;

@@ -1,5 +1,7 @@
 #include "scheduler/runtime/core_loop.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -30,6 +32,7 @@ void CoreLoop::Publish(Time now) {
   core::CoreStatistics statistics = parts_.statistics();
   const bool synced = parts_.synced();
   std::lock_guard lock(mutex_);
+  if (synced && !status_.synced) spdlog::info("deciding: everything is known");
   status_ = {statistics, synced, now};
 }
 

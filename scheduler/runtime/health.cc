@@ -14,6 +14,9 @@ constexpr std::array<const char*, kube::DispatcherStatistics::kVerbs> kVerbs = {
 constexpr std::array<const char*, kube::DispatcherStatistics::kResults> kResults = {
     "ok", "not_found", "conflict", "forbidden", "invalid", "unavailable", "unknown"};
 
+// As client-go's health check of leaders.
+constexpr std::chrono::seconds kLeaseOverdueMax(20);
+
 double Number(std::uint64_t value) { return static_cast<double>(value); }
 
 void AddCore(MetricsPage& page, const core::CoreStatistics& core, const std::string& profile) {
@@ -131,9 +134,36 @@ void AddDispatcher(MetricsPage& page, const kube::DispatcherStatistics& calls) {
                Number(calls.events.dropped));
 }
 
+/// Without leader election the only replica leads.
+void AddElection(MetricsPage& page, const DaemonFigures& figures) {
+  const bool leads =
+      !figures.election || figures.election->statistics.role == kube::LeaseRole::kLeader;
+  page.Gauge("muster_leader", "1 while this replica may decide and write.", {}, leads ? 1 : 0);
+  if (!figures.election) return;
+  const kube::LeaderStatistics& lease = figures.election->statistics;
+  page.Gauge("leader_election_master_status",
+             "1 while this replica holds the lease, as client-go counts it.",
+             {{"name", figures.scheduler_name}}, leads ? 1 : 0);
+  page.Gauge("muster_lease_transitions", "Times the lease has changed hands, as the lease says.",
+             {}, lease.transitions);
+  page.Counter("muster_lease_writes_total", "Times this replica acquired or renewed the lease.", {},
+               Number(lease.writes));
+  page.Counter("muster_lease_failed_tries_total", "Tries to read or write the lease that failed.",
+               {}, Number(lease.failed_tries));
+}
+
 }  // namespace
 
-http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced) {
+http::ProbeAnswer LivenessOfElection(const ElectionHealth& election, Time now) {
+  const kube::LeaderStatistics& lease = election.statistics;
+  const bool overdue =
+      lease.role == kube::LeaseRole::kLeader && now > lease.leads_until + kLeaseOverdueMax;
+  if (!overdue) return {true, "ok"};
+  return {false, "lease " + election.lease + ": leads no longer and has not ended"};
+}
+
+http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced,
+                            const std::optional<ElectionHealth>& election) {
   std::string missing;
   const auto add = [&](const std::string& line) {
     if (!missing.empty()) missing += "\n";
@@ -149,9 +179,19 @@ http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_s
       add(resource + ": " + reason);
     }
   }
-  if (all_synced && !core_synced) add("core: not synced: processing the first lists");
-  if (missing.empty()) return {true, "ok"};
-  return {false, missing};
+  const bool leads = !election || election->statistics.role == kube::LeaseRole::kLeader;
+  if (all_synced && !core_synced && leads) {
+    add(election ? "core: not synced: making sure that all until the lease was won has been seen"
+                 : "core: not synced: processing the first lists");
+  }
+  if (election && !election->statistics.in_contact) {
+    const std::string& problem = election->statistics.problem;
+    add("lease " + election->lease + ": " + (problem.empty() ? "no answer yet" : problem));
+  }
+  if (!missing.empty()) return {false, missing};
+  if (leads) return {true, "ok"};
+  const std::string& holder = election->statistics.holder;
+  return {true, holder.empty() ? "ok: standby" : "ok: standby; the lease is held by " + holder};
 }
 
 std::string MetricsText(const DaemonFigures& figures) {
@@ -167,6 +207,7 @@ std::string MetricsText(const DaemonFigures& figures) {
              Number(figures.queue.depth_max));
   page.Counter("muster_event_queue_blocked_total", "Times a watch had to wait for room.", {},
                Number(figures.queue.pushes_blocked));
+  AddElection(page, figures);
   AddWatches(page, figures);
   AddDispatcher(page, figures.dispatcher);
   return page.Text();

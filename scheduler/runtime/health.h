@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "scheduler/http/status_server.h"
 #include "scheduler/kube/dispatcher.h"
 #include "scheduler/kube/event_queue.h"
+#include "scheduler/kube/leader_elector.h"
 #include "scheduler/kube/reflector.h"
 #include "scheduler/runtime/core_loop.h"
 
@@ -19,15 +21,26 @@ struct WatchHealth {
   kube::ReflectorStatistics statistics;
 };
 
+struct ElectionHealth {
+  std::string lease;  // "muster-system/muster"
+  kube::LeaderStatistics statistics;
+};
+
 /// Ready when every resource is synced, the core has processed it, and the last contact with the
 /// API server was fine; otherwise a line for each thing that is missing, such as "pods: not synced:
-/// 401 Unauthorized: the token was refused".
-http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced);
+/// 401 Unauthorized: the token was refused". A standby is ready when it could take over: all is
+/// listed and the lease can be read.
+http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced,
+                            const std::optional<ElectionHealth>& election = std::nullopt);
+
+/// Not ok when a leader should have ended long ago, because it could not renew the lease.
+http::ProbeAnswer LivenessOfElection(const ElectionHealth& election, Time now);
 
 struct DaemonFigures {
   std::string scheduler_name;
   core::CoreStatistics core;
   std::vector<WatchHealth> watches;
+  std::optional<ElectionHealth> election;
   kube::DispatcherStatistics dispatcher;
   kube::EventQueueStatistics queue;
   http::DurationHistogram::Snapshot step_durations;

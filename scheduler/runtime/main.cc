@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int kExitDone = 0;
 constexpr int kExitUsage = 2;
 constexpr int kExitNotStarted = 3;
+constexpr int kExitLeaseLost = 4;
 
 struct Arguments {
   std::string config;
@@ -27,6 +29,7 @@ struct Arguments {
   std::string server;
   std::string listen;
   std::string log_level;
+  std::optional<bool> leader_elect;
 };
 
 std::string Variable(const char* name) {
@@ -52,6 +55,10 @@ void DescribeArguments(CLI::App& app, Arguments& arguments) {
                  "Address of /livez, /readyz and /metrics; default 127.0.0.1:10259; port 0 takes "
                  "a free one")
       ->type_name("ADDR:PORT");
+  app.add_option("--leader-elect", arguments.leader_elect,
+                 "Work only while holding the Lease, so that replicas do not collide; default "
+                 "true; beats the configuration")
+      ->type_name("true|false");
   app.add_option("--log-level", arguments.log_level,
                  "trace, debug, info, warn, error or off; default info")
       ->type_name("LEVEL");
@@ -59,9 +66,20 @@ void DescribeArguments(CLI::App& app, Arguments& arguments) {
       "The configuration also says how single pods choose a node: scoreWeights (a map of score "
       "plugins\nto weights from 0 to 100; 0: not asked) and scoringStrategy (LeastAllocated or "
       "MostAllocated).\nDefaults are those of kube-scheduler; manifests/README.md lists them.\n\n"
+      "With leader election (leaderElection: leaseDuration 15s, renewDeadline 10s, retryPeriod 2s, "
+      "resourceName,\nresourceNamespace) one replica works and the others stand by.\n\n"
       "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 wrong usage or configuration, 3 could not "
-      "start.\nAn API server that cannot be reached does not end muster: it keeps trying and "
+      "start,\n4 lost the lease: start it again.\nAn API server that cannot be reached does not "
+      "end muster: it keeps trying and "
       "/readyz says why.");
+}
+
+/// The namespace that the service account of the pod is in.
+std::string NamespaceOfPod() {
+  constexpr std::size_t kNameBytesMax = 63;
+  const StatusOr<std::string> name = kube::ReadFileLimited(
+      std::string(kube::AccessOptions().service_account_folder) + "/namespace", kNameBytesMax);
+  return name.ok() && !name->empty() ? *name : "muster-system";
 }
 
 StatusOr<Configuration> ReadConfiguration(const Arguments& arguments) {
@@ -73,6 +91,12 @@ StatusOr<Configuration> ReadConfiguration(const Arguments& arguments) {
     StatusOr<ListenAddress> listen = ParseListenAddress(arguments.listen);
     if (!listen.ok()) return Annotate(listen.status(), "--listen");
     configuration.listen = *std::move(listen);
+  }
+  if (arguments.leader_elect) {
+    configuration.leader_election.leader_elect = *arguments.leader_elect;
+  }
+  if (configuration.leader_election.resource_namespace.empty()) {
+    configuration.leader_election.resource_namespace = NamespaceOfPod();
   }
   if (!arguments.log_level.empty()) {
     MUSTER_RETURN_IF_ERROR(Annotate(CheckLogLevel(arguments.log_level), "--log-level"));
@@ -108,6 +132,14 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+/// Ends the process where it stands: another replica may lead already, so nothing is finished
+/// first, and the next process finds all it needs in the pods.
+void EndWithoutLease(const std::string& why) {
+  spdlog::critical("lost the lease, ending: {}", why);
+  spdlog::default_logger()->flush();
+  std::_Exit(kExitLeaseLost);
+}
+
 int Run(const Arguments& arguments) {
   StatusOr<Configuration> configuration = ReadConfiguration(arguments);
   if (!configuration.ok()) return Fail(kExitUsage, configuration.status());
@@ -117,7 +149,7 @@ int Run(const Arguments& arguments) {
   SetUpLogging(configuration->log_level, configuration->log_format);
 
   const sigset_t signals = BlockSignals();
-  auto daemon = Daemon::Start(*std::move(configuration), *std::move(access));
+  auto daemon = Daemon::Start(*std::move(configuration), *std::move(access), EndWithoutLease);
   if (!daemon.ok()) return Fail(kExitNotStarted, daemon.status());
   int signal_number = 0;
   sigwait(&signals, &signal_number);

@@ -69,10 +69,12 @@ def start_muster(
     """Starts daemons with the given settings of MusterConfiguration; at the end all must stop cleanly."""
     started: list[Muster] = []
 
-    def start(kubeconfig: pathlib.Path = muster_kubeconfig, server: str = "", **settings: str) -> Muster:
+    def start(kubeconfig: pathlib.Path = muster_kubeconfig, server: str = "", leader_elect: bool = False,
+              **settings: str) -> Muster:
         number = len(started)
         config = scheduler.write_config(tmp_path / f"muster-{number}.yaml", **settings) if settings else None
-        started.append(Muster(muster_binary, kubeconfig, tmp_path / f"muster-{number}.log", config, server))
+        log = tmp_path / f"muster-{number}.log"
+        started.append(Muster(muster_binary, kubeconfig, log, config, server, leader_elect))
         return started[-1]
 
     yield start

@@ -25,7 +25,8 @@ def installed(cluster: Cluster) -> Iterator[Cluster]:
     kubectl(cluster, "apply", "-f", str(MANIFESTS))
     yield cluster
     # Its pod has no image here; the account and the rights stay for the other tests.
-    kubectl(cluster, "delete", "-f", str(MANIFESTS / "30-deployment.yaml"), "--wait=true", "--timeout=60s")
+    for name in ("30-deployment.yaml", "40-disruption-budget.yaml"):
+        kubectl(cluster, "delete", "-f", str(MANIFESTS / name), "--wait=true", "--timeout=60s")
 
 
 @pytest.fixture
@@ -41,7 +42,11 @@ def spark_namespace(cluster: Cluster) -> Iterator[Cluster]:
 def test_manifests_apply_twice_and_again_change_nothing(installed: Cluster) -> None:
     again = kubectl(installed, "apply", "-f", str(MANIFESTS)).stdout.splitlines()
     assert again
-    assert all(line.endswith(" unchanged") for line in again), again
+    # kubectl sends the selector of a budget each time, and says "configured" although nothing changes.
+    budget = "poddisruptionbudget.policy/muster"
+    assert not [line for line in again if not line.endswith(" unchanged") and not line.startswith(budget)]
+    path = f"/apis/policy/v1/namespaces/{NAMESPACE}/poddisruptionbudgets/muster"
+    assert installed.api().get(path)["metadata"]["generation"] == 1
 
 
 def test_pod_meets_the_restricted_profile(installed: Cluster) -> None:
@@ -74,6 +79,46 @@ def test_rights(installed: Cluster, verb: str, resource: str, expected: bool) ->
         arguments.append(f"--subresource={subresource}")
     answer = kubectl(installed, *arguments, check=False).stdout.strip()
     assert answer == ("yes" if expected else "no")
+
+
+@pytest.mark.parametrize(
+    ("verb", "lease", "namespace", "expected"),
+    [
+        ("create", "", NAMESPACE, True), ("get", "muster", NAMESPACE, True), ("update", "muster", NAMESPACE, True),
+        ("get", "other", NAMESPACE, False), ("update", "other", NAMESPACE, False), ("patch", "muster", NAMESPACE, False),
+        ("delete", "muster", NAMESPACE, False), ("list", "", NAMESPACE, False), ("watch", "", NAMESPACE, False),
+        ("create", "", "kube-system", False), ("update", "muster", "kube-system", False),
+    ],
+)
+def test_rights_to_the_lease(installed: Cluster, verb: str, lease: str, namespace: str, expected: bool) -> None:
+    resource = f"leases.coordination.k8s.io/{lease}" if lease else "leases.coordination.k8s.io"
+    answer = kubectl(installed, "auth", "can-i", verb, resource, f"--as={USER}", "-n", namespace, check=False)
+    assert answer.stdout.strip() == ("yes" if expected else "no")
+
+
+def test_two_replicas_of_which_one_may_be_disrupted(installed: Cluster) -> None:
+    api = installed.api()
+    deployment = api.get(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/muster")
+    budget = api.get(f"/apis/policy/v1/namespaces/{NAMESPACE}/poddisruptionbudgets/muster")
+    assert deployment["spec"]["replicas"] == 2
+    assert budget["spec"]["minAvailable"] == 1
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    assert budget["spec"]["selector"]["matchLabels"].items() <= labels.items()
+    terms = deployment["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"]
+    term = terms["preferredDuringSchedulingIgnoredDuringExecution"][0]["podAffinityTerm"]
+    assert term["topologyKey"] == "kubernetes.io/hostname"
+    assert term["labelSelector"]["matchLabels"].items() <= labels.items()
+
+
+@pytest.mark.parametrize("name", ["muster", "muster-leader-election"])
+def test_flow_schemas_name_levels_that_are_there(installed: Cluster, name: str) -> None:
+    path = f"/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/{name}"
+
+    def dangling() -> str:
+        conditions = installed.api().get(path).get("status", {}).get("conditions", [])
+        return str(next((c["status"] for c in conditions if c["type"] == "Dangling"), ""))
+
+    assert wait_for("the server's word on the schema", dangling, 15) == "False"
 
 
 def test_roles_have_no_wildcards(installed: Cluster) -> None:

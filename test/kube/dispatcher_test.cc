@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -196,6 +197,62 @@ TEST(Dispatcher, ANameThatIsNoPathIsInvalidAndDoesNotBlockTheNext) {
   for (const core::Event& event : rig.Await(2)) {
     EXPECT_EQ(std::get<core::CallCompleted>(event).outcome.result, CallResult::kInvalid);
   }
+}
+
+TEST(Dispatcher, NothingLeavesWhileTheFenceIsClosed) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  std::atomic<bool> open = false;
+  std::atomic<int> asked = 0;
+  DispatcherOptions options = Options();
+  options.may_write = [&] {
+    ++asked;
+    return open.load();
+  };
+  Rig rig(server.Access(), options);
+  core::RecordEvent event;
+  event.pod = {"ns", "p"};
+  rig.dispatcher().Submit({Bind(1, "p"), event, core::FetchPod{2, {"ns", "p"}}});
+  while (asked < 3) std::this_thread::yield();
+  EXPECT_EQ(rig.dispatcher().Statistics().calls_waiting, 2u);
+  EXPECT_TRUE(server.Requests().empty());
+  open = true;
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+  open = false;
+  EXPECT_TRUE(rig.dispatcher().Stop());
+}
+
+TEST(Dispatcher, AFenceThatClosesBeforeTheBodyLeavesHoldsTheCallBack) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  std::atomic<int> asked = 0;
+  DispatcherOptions options = Options();
+  options.may_write = [&] { return ++asked == 1; };  // open when the call starts, and then never
+  Rig rig(server.Access(), options);
+  rig.dispatcher().Submit({Bind(1, "p")});
+  const core::CallOutcome outcome = rig.AwaitCompletion();
+  EXPECT_EQ(outcome.result, CallResult::kUnavailable);
+  EXPECT_THAT(outcome.message, HasSubstr("held back"));
+  EXPECT_TRUE(rig.dispatcher().Stop());
+  EXPECT_TRUE(server.Requests().empty());
+}
+
+TEST(Dispatcher, AStopSaysWhetherAWriteMayStillTakeEffect) {
+  FakeApiServer good([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{201, "{}", {}, {}, false};
+  });
+  Rig settled(good.Access());
+  settled.dispatcher().Submit({Bind(1, "p")});
+  settled.AwaitCompletion();
+  EXPECT_TRUE(settled.dispatcher().Stop());
+
+  RawServer cutting([](int) { return RawServer::Answer{"", true}; });
+  Rig unsettled(cutting.Access());
+  unsettled.dispatcher().Submit({Bind(1, "p")});
+  EXPECT_EQ(unsettled.AwaitCompletion().result, CallResult::kUnknown);
+  EXPECT_FALSE(unsettled.dispatcher().Stop());
 }
 
 TEST(Dispatcher, EventsAreSentBesideTheCallsAndWaitingOnesDoNotHoldUpTheEnd) {

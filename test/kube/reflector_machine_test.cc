@@ -71,6 +71,79 @@ TEST_F(ReflectorMachineTest, InitialEventsDoNotAdvanceTheVersionAndLaterOnesDo) 
   EXPECT_EQ(call.wait_before, milliseconds(0));
 }
 
+TEST_F(ReflectorMachineTest, FreshnessIsProvenAtOnceWhenNothingHasHappenedSince) {
+  Sync("50");
+  EXPECT_TRUE(machine_.Fresh());
+  machine_.RequireFresh();
+  EXPECT_FALSE(machine_.Fresh());
+  EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
+  machine_.OnVersionRead("50");
+  EXPECT_TRUE(machine_.Fresh());
+  const ReflectorCall call = machine_.Next();
+  EXPECT_EQ(call.kind, StepKind::kWatch);
+  EXPECT_GE(call.timeout_seconds, 300);
+}
+
+TEST_F(ReflectorMachineTest, FreshnessIsProvenByAnEventOrBookmarkAtTheVersionAndNotBefore) {
+  Sync("50");
+  machine_.RequireFresh();
+  machine_.Next();
+  machine_.OnVersionRead("100");
+  const ReflectorCall call = machine_.Next();
+  EXPECT_EQ(call.kind, StepKind::kWatch);
+  EXPECT_EQ(call.resource_version, "50");
+  EXPECT_EQ(call.timeout_seconds, 3);  // its bookmark comes after 1 s
+  machine_.OnVersion("99");
+  EXPECT_FALSE(machine_.Fresh());
+  machine_.OnVersion("100");
+  EXPECT_TRUE(machine_.Fresh());
+}
+
+TEST_F(ReflectorMachineTest, WithoutABookmarkEverythingIsListedAgainAfterThreeShortWatches) {
+  Sync("50");
+  machine_.RequireFresh();
+  machine_.Next();
+  machine_.OnVersionRead("abc");  // not a version that can be compared
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(machine_.Next().timeout_seconds, 3);
+    EXPECT_EQ(machine_.OnEnd(Ended(EndKind::kClosed, 0, seconds(3)), now_).problem, "");
+  }
+  const ReflectorCall call = machine_.Next();
+  EXPECT_EQ(call.kind, StepKind::kWatchList);
+  EXPECT_EQ(call.resource_version, "");
+  EXPECT_FALSE(machine_.Fresh());
+  machine_.OnInitialEventsEnd("xyz");
+  EXPECT_TRUE(machine_.Fresh());
+}
+
+TEST_F(ReflectorMachineTest, AListThatMayBeOlderThanTheDemandProvesNothing) {
+  machine_.Next();
+  machine_.RequireFresh();  // while the first list is under way
+  machine_.OnInitialEventsEnd("50");
+  EXPECT_FALSE(machine_.Fresh());
+  EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
+  machine_.OnVersionRead("60");
+  machine_.Next();
+  machine_.OnEnd(ErrorEvent(410), now_);  // lists what is not older than 50
+  EXPECT_EQ(machine_.Next().resource_version, "50");
+  machine_.OnInitialEventsEnd("59");
+  EXPECT_FALSE(machine_.Fresh());
+  machine_.OnVersion("61");
+  EXPECT_TRUE(machine_.Fresh());
+}
+
+TEST_F(ReflectorMachineTest, AVersionThatIsRefusedIsAskedForAgainAfterAWait) {
+  Sync("50");
+  machine_.RequireFresh();
+  for (const int status : {503, 400}) {
+    EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
+    EXPECT_NE(machine_.OnEnd(HttpStatus(status, "no"), now_).problem, "");
+  }
+  const ReflectorCall call = machine_.Next();
+  EXPECT_EQ(call.kind, StepKind::kVersion);
+  EXPECT_GT(call.wait_before, milliseconds(0));
+}
+
 TEST_F(ReflectorMachineTest, AServerWithoutWatchListIsListedInPages) {
   machine_.Next();
   machine_.OnEnd(HttpStatus(422, "Invalid"), now_);

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "test/kube/fake_api_server.h"
@@ -69,6 +71,7 @@ class Rig {
     return words;
   }
 
+  void Confirm() { reflector_.Confirm(); }
   ReflectorStatistics Statistics() { return reflector_.Statistics(); }
 
   std::string AwaitProblem() {
@@ -102,6 +105,59 @@ TEST(Reflector, AWatchListThenItsChangesReachTheCoreInOrder) {
   EXPECT_EQ(statistics.objects, 1u);
   EXPECT_THAT(server.Requests().at(0).target,
               HasSubstr("fieldSelector=status.phase!=Succeeded,status.phase!=Failed"));
+}
+
+bool AsksForTheVersion(const Request& request) {
+  return request.target.find("metadata.name=muster-asks-for-the-version") != std::string::npos;
+}
+
+ReflectorOptions OfStandby() {
+  ReflectorOptions options;
+  options.synced_after_confirm = true;
+  return options;
+}
+
+TEST(Reflector, AStandbyIsSyncedOnlyWhenWhatHappenedBeforeConfirmWasShown) {
+  int watches = 0;
+  FakeApiServer server([&](const Request& request) {
+    if (IsWatchList(request)) {
+      return Answer{200, "", {}, {Change("ADDED", Pod("a", "u1", 11)), Bookmark(20, true)}, true};
+    }
+    if (AsksForTheVersion(request)) {
+      return Answer{200, R"({"metadata":{"resourceVersion":"40"},"items":[]})", {}, {}, false};
+    }
+    ++watches;
+    return Answer{200, "", {}, {Change("ADDED", Pod("b", "u2", 30)), Bookmark(40, false)}, true};
+  });
+  Rig rig(server.Access(), OfStandby());
+  EXPECT_THAT(rig.Await(1), ElementsAre("+a/u1"));
+  while (!rig.Statistics().synced) std::this_thread::yield();
+  EXPECT_FALSE(rig.Statistics().confirmed);
+  rig.Confirm();
+  EXPECT_THAT(rig.Await(2), ElementsAre("+b/u2", "synced"));
+  while (!rig.Statistics().confirmed) std::this_thread::yield();
+  const auto requests = server.Requests();
+  ASSERT_EQ(requests.size(), 3u);  // no second list
+  EXPECT_THAT(requests.at(2).target, HasSubstr("timeoutSeconds=3"));
+  EXPECT_THAT(requests.at(2).target, HasSubstr("resourceVersion=20"));
+}
+
+TEST(Reflector, AConfirmDuringTheFirstListLetsItFinish) {
+  std::atomic<bool> confirmed = false;
+  FakeApiServer server([&](const Request& request) {
+    if (IsWatchList(request)) {
+      while (!confirmed) std::this_thread::yield();
+      return Answer{200, "", {}, {Change("ADDED", Pod("a", "u1", 11)), Bookmark(20, true)}, true};
+    }
+    if (AsksForTheVersion(request)) {
+      return Answer{200, R"({"metadata":{"resourceVersion":"20"},"items":[]})", {}, {}, false};
+    }
+    return Answer{200, "", {}, {}, true};
+  });
+  Rig rig(server.Access(), OfStandby());
+  rig.Confirm();
+  confirmed = true;
+  EXPECT_THAT(rig.Await(2), ElementsAre("+a/u1", "synced"));
 }
 
 TEST(Reflector, AServerWithoutWatchListIsListedInPagesAndThenWatched) {

@@ -49,6 +49,47 @@ TEST(Configuration, EveryFieldIsRead) {
   EXPECT_EQ(configuration->scores.weights.at("TaintToleration"), 100);
 }
 
+TEST(Configuration, LeaderElectionIsOnWithTheTimesOfKubeScheduler) {
+  const LeaderElection election = Parse("")->leader_election;
+  EXPECT_TRUE(election.leader_elect);
+  EXPECT_EQ(election.times.lease_duration, std::chrono::seconds(15));
+  EXPECT_EQ(election.times.renew_deadline, std::chrono::seconds(10));
+  EXPECT_EQ(election.times.retry_period, std::chrono::seconds(2));
+}
+
+TEST(Configuration, EveryFieldOfTheLeaderElectionIsRead) {
+  StatusOr<Configuration> configuration = Parse(
+      "leaderElection: {leaderElect: false, leaseDuration: 60s, renewDeadline: 40s, "
+      "retryPeriod: 5s, resourceName: spark-gangs, resourceNamespace: kube-system}\n");
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  const LeaderElection& election = configuration->leader_election;
+  EXPECT_FALSE(election.leader_elect);
+  EXPECT_EQ(election.times.lease_duration, std::chrono::seconds(60));
+  EXPECT_EQ(election.times.renew_deadline, std::chrono::seconds(40));
+  EXPECT_EQ(election.times.retry_period, std::chrono::seconds(5));
+  EXPECT_EQ(election.resource_name, "spark-gangs");
+  EXPECT_EQ(election.resource_namespace, "kube-system");
+}
+
+TEST(Configuration, AWrongLeaderElectionIsNamedByItsPathWithWhatIsAllowed) {
+  EXPECT_THAT(ErrorOf("leaderElection: {leaseDuraton: 15s}\n"),
+              HasSubstr("path 'leaderElection' (line 3): path 'leaderElection.leaseDuraton' (line "
+                        "3): unknown field; allowed: leaderElect, leaseDuration, renewDeadline"));
+  EXPECT_THAT(ErrorOf("leaderElection: {retryPeriod: 2s, retryPeriod: 3s}\n"),
+              HasSubstr("'leaderElection.retryPeriod' (line 3): is given twice"));
+  EXPECT_THAT(ErrorOf("leaderElection: {leaderElect: 'true'}\n"),
+              HasSubstr("allowed: true, false"));
+  EXPECT_THAT(ErrorOf("leaderElection: {leaderElect: yes}\n"), HasSubstr("allowed: true, false"));
+  EXPECT_THAT(ErrorOf("leaderElection: {retryPeriod: 0s}\n"), HasSubstr("allowed: 1ms to 24h"));
+  EXPECT_THAT(ErrorOf("leaderElection: {resourceName: a/b}\n"), HasSubstr("lower-case letters"));
+  EXPECT_THAT(ErrorOf("leaderElection: true\n"), HasSubstr("must be a map of fields"));
+  // client-go's rules, over the defaults too.
+  EXPECT_THAT(ErrorOf("leaderElection: {renewDeadline: 14s}\n"),
+              HasSubstr("leaseDuration 15s; allowed: renewDeadline and 4s, 18s, or more"));
+  EXPECT_THAT(ErrorOf("leaderElection: {retryPeriod: 9s}\n"),
+              HasSubstr("renewDeadline 10s; allowed: more than 1.2 times retryPeriod, 10.8s"));
+}
+
 TEST(Configuration, AWrongScoreWeightIsNamedByItsPath) {
   EXPECT_THAT(ErrorOf("scoreWeights: {TaintTolerance: 1}\n"),
               HasSubstr("path 'scoreWeights.TaintTolerance' (line 3): unknown score plugin; "

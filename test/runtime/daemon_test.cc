@@ -31,6 +31,7 @@ constexpr char kEnd[] =
 Configuration OnAnyPort() {
   Configuration configuration;
   configuration.listen.port = 0;
+  configuration.leader_election.leader_elect = false;
   return configuration;
 }
 
@@ -60,7 +61,7 @@ TEST(Daemon, BindsAPodThatFitsAndIsReady) {
     }
     return FakeApiServer::Answer{201, "{}", {}, {}, false};
   });
-  auto daemon = Daemon::Start(OnAnyPort(), server.Access());
+  auto daemon = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   std::unique_lock lock(mutex);
   bound.wait(lock, [&] { return bind_body.has_value(); });
@@ -72,11 +73,46 @@ TEST(Daemon, BindsAPodThatFitsAndIsReady) {
   EXPECT_THAT(Get(**daemon, "/metrics"), HasSubstr("muster_nodes 1\n"));
 }
 
+TEST(Daemon, AStandbyIsReadyAndBindsNothing) {
+  FakeApiServer server([&](const FakeApiServer::Request& request) {
+    if (request.target.find("/leases/") != std::string::npos) {
+      return FakeApiServer::Answer{
+          200,
+          R"({"metadata":{"resourceVersion":"1"},"spec":{"holderIdentity":"other",
+              "leaseDurationSeconds":2000000000,"renewTime":"r"}})",
+          {},
+          {},
+          false};
+    }
+    const bool pods = request.target.starts_with("/api/v1/pods");
+    if (request.target.starts_with("/api/v1/nodes")) {
+      return FakeApiServer::Answer{200, "", {}, {kNode, kEnd}, true};
+    }
+    if (pods) return FakeApiServer::Answer{200, "", {}, {kPod, kEnd}, true};
+    return FakeApiServer::Answer{200, "", {}, {kEnd}, true};
+  });
+  Configuration configuration = OnAnyPort();
+  configuration.leader_election.leader_elect = true;
+  configuration.leader_election.resource_namespace = "ns";
+  auto daemon = Daemon::Start(configuration, server.Access(), {});
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const std::string ready = "200 ok: standby; the lease is held by other\n";
+  while (Get(**daemon, "/readyz") != ready) std::this_thread::yield();
+  // The node is in the model, so what came before it was processed; the pod could have been bound.
+  while (Get(**daemon, "/metrics").find("muster_nodes 1\n") == std::string::npos) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(Get(**daemon, "/livez"), "200 ok\n");
+  EXPECT_THAT(Get(**daemon, "/metrics"), HasSubstr("muster_leader 0\n"));
+  daemon->reset();
+  for (const FakeApiServer::Request& request : server.Requests()) EXPECT_EQ(request.method, "GET");
+}
+
 TEST(Daemon, AServerThatRefusesTheTokenLeavesItAliveAndNotReady) {
   FakeApiServer server([](const FakeApiServer::Request&) {
     return FakeApiServer::Answer{401, "{}", {}, {}, false};
   });
-  auto daemon = Daemon::Start(OnAnyPort(), server.Access());
+  auto daemon = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
   std::string expected = "503 ";
   for (const kube::WatchedResource& resource : kube::AllWatchedResources()) {
@@ -90,11 +126,11 @@ TEST(Daemon, AnAddressThatIsTakenStopsTheStart) {
   FakeApiServer server([](const FakeApiServer::Request&) {
     return FakeApiServer::Answer{401, "{}", {}, {}, false};
   });
-  auto first = Daemon::Start(OnAnyPort(), server.Access());
+  auto first = Daemon::Start(OnAnyPort(), server.Access(), {});
   ASSERT_TRUE(first.ok());
   Configuration same = OnAnyPort();
   same.listen.port = (*first)->port();
-  EXPECT_FALSE(Daemon::Start(same, server.Access()).ok());
+  EXPECT_FALSE(Daemon::Start(same, server.Access(), {}).ok());
 }
 
 }  // namespace

@@ -46,12 +46,14 @@ class Muster:
     """One process of the daemon."""
 
     def __init__(self, binary: pathlib.Path, kubeconfig: pathlib.Path, log: pathlib.Path,
-                 config: pathlib.Path | None = None, server: str = "") -> None:
+                 config: pathlib.Path | None = None, server: str = "", leader_elect: bool = False) -> None:
+        """Without leader election it works at once, and does not wait for the lease of one that was killed."""
         self.log = log
         self.port = free_ports(1)[0]
         command = [str(binary), "--kubeconfig", str(kubeconfig), "--listen", f"127.0.0.1:{self.port}"]
         if config:
             command += ["--config", str(config)]
+        command.append(f"--leader-elect={str(leader_elect).lower()}")
         if server:
             command += ["--server", server]
         self.process = start_logged(command, log)
