@@ -10,6 +10,7 @@
 
 #include "bench/replay/node_room.h"
 #include "bench/replay/workload.h"
+#include "scheduler/base/status.h"
 
 namespace muster::bench::replay {
 
@@ -65,6 +66,8 @@ struct PolicyDescription {
 
 /// All policies, in the order of the report.
 const std::vector<PolicyDescription>& Policies();
-const PolicyDescription* FindPolicy(std::string_view name);
+/// One of them, or "muster@backfill-patience=DURATION": Muster with that option.
+/// Errors: InvalidArgument, which names those that there are.
+StatusOr<PolicyDescription> FindPolicy(const std::string& name);
 
 }  // namespace muster::bench::replay

@@ -15,6 +15,7 @@ enum class Level : std::size_t {
   kBoundMemory,
   kUsefulCpu,       // of gangs that are whole
   kIdleHoldCpu,     // of gangs that are not, and have no reservation
+  kNoWorkHoldCpu,   // the part of kIdleHoldCpu of gangs that do not run at all
   kStartUpHoldCpu,  // of gangs that are not, whose missing members have their places reserved
   kPendingHoldCpu,  // of gangs of which a pod that exists waits for a node
   kReservedCpu,     // reserved and empty, and complete sets of placeholders
@@ -23,7 +24,7 @@ enum class Level : std::size_t {
   kWaitingGangs,
   kRunningGangs,
 };
-inline constexpr std::size_t kLevels = 11;
+inline constexpr std::size_t kLevels = 12;
 
 /// One stretch of the timeline: means.
 struct TimelinePoint {

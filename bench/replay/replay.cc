@@ -40,19 +40,12 @@ StatusOr<Source> ReadSource(const ReplayOptions& options) {
                 {std::move(jobs.report), std::move(nodes.report)}};
 }
 
-StatusOr<std::vector<const PolicyDescription*>> ChoosePolicies(const ReplayOptions& options) {
-  std::vector<const PolicyDescription*> chosen;
-  if (options.policies.empty()) {
-    for (const PolicyDescription& policy : Policies()) chosen.push_back(&policy);
-  }
+StatusOr<std::vector<PolicyDescription>> ChoosePolicies(const ReplayOptions& options) {
+  if (options.policies.empty()) return Policies();
+  std::vector<PolicyDescription> chosen;
   for (const std::string& name : options.policies) {
-    chosen.push_back(FindPolicy(name));
-    if (chosen.back() != nullptr) continue;
-    std::string known;
-    for (const PolicyDescription& policy : Policies()) {
-      known += (known.empty() ? "" : ", ") + policy.name;
-    }
-    return InvalidArgumentError("--policy: there is no \"" + name + "\"; there are " + known);
+    MUSTER_ASSIGN_OR_RETURN(PolicyDescription policy, FindPolicy(name));
+    chosen.push_back(std::move(policy));
   }
   return chosen;
 }
@@ -186,10 +179,10 @@ int RunReplay(const ReplayOptions& options, std::ostream& out, std::ostream& err
         return kBadInput;
       }
       TellNeverFit(workload, errors);
-      for (const PolicyDescription* policy : *policies) {
+      for (const PolicyDescription& policy : *policies) {
         const std::string name =
-            policy->name + "-load" + Fixed(load, 2) + "-seed" + std::to_string(seed);
-        RunResult result = RunOnce(*policy, workload, options, name, errors);
+            policy.name + "-load" + Fixed(load, 2) + "-seed" + std::to_string(seed);
+        RunResult result = RunOnce(policy, workload, options, name, errors);
         result.load = load;
         result.seed = seed;
         TellRun(result, out);

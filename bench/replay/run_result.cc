@@ -129,6 +129,7 @@ void AddIntegrals(const Recorder& recorder, RunResult& result) {
   }
   const auto core_hours = [&](Level level) { return recorder.Total(level) / 1000.0 / 3600.0; };
   result.idle_in_hold = core_hours(Level::kIdleHoldCpu);
+  result.no_work_hold = core_hours(Level::kNoWorkHoldCpu);
   result.pending_hold = core_hours(Level::kPendingHoldCpu);
   result.start_up_hold = core_hours(Level::kStartUpHoldCpu);
   result.reserved_not_used = core_hours(Level::kReservedCpu);

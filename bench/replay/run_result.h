@@ -57,6 +57,7 @@ struct RunResult {
   double memory_utilisation = 0;
   double useful_utilisation = 0;
   double idle_in_hold = 0;
+  double no_work_hold = 0;  // the part of it of gangs that did not run at all
   double pending_hold = 0;
   double start_up_hold = 0;
   double reserved_not_used = 0;

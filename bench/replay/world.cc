@@ -328,9 +328,11 @@ void World::Refresh(GangIndex index) {
   }
   now.reserved = gang.reserved * workload_.executor.milli_cpu;
   (gang.is_reserved_whole ? now.reserved : now.idle) += in_placeholders;
+  if (gang.phase != Gang::Phase::kRunning) now.no_work = now.idle;
   Contribution& before = gang.contribution;
   recorder_.Add(Level::kUsefulCpu, now.useful - before.useful);
   recorder_.Add(Level::kIdleHoldCpu, now.idle - before.idle);
+  recorder_.Add(Level::kNoWorkHoldCpu, now.no_work - before.no_work);
   recorder_.Add(Level::kStartUpHoldCpu, now.start_up - before.start_up);
   recorder_.Add(Level::kPendingHoldCpu, now.pending - before.pending);
   recorder_.Add(Level::kReservedCpu, now.reserved - before.reserved);

@@ -66,7 +66,7 @@ class World : private ClusterView {
     }
   };
   struct Contribution {
-    std::int64_t useful = 0, idle = 0, start_up = 0, pending = 0, reserved = 0;
+    std::int64_t useful = 0, idle = 0, no_work = 0, start_up = 0, pending = 0, reserved = 0;
   };
   struct Gang {
     enum class Phase : std::uint8_t { kFuture, kWaiting, kStarting, kRunning, kEnded };
@@ -74,7 +74,7 @@ class World : private ClusterView {
     std::uint32_t incarnation = 0;
     std::uint32_t end_serial = 0;
     std::vector<NodeIndex> nodes = {};  // by member; -1: not bound
-    std::int32_t created = 0;      // executors
+    std::int32_t created = 0;           // executors
     std::int32_t bound = 0;
     std::int32_t registered = 0;
     std::vector<std::pair<std::int32_t, NodeIndex>> placeholders = {};  // member, node

@@ -37,8 +37,8 @@ PodRef PodOf(const std::string& uid) {
 
 class MusterPolicy : public Policy {
  public:
-  explicit MusterPolicy(ClusterView& cluster)
-      : cluster_(cluster), core_(core::CoreOptions{}, plugins::DefaultProfile()) {
+  MusterPolicy(ClusterView& cluster, const core::CoreOptions& options)
+      : cluster_(cluster), core_(options, plugins::DefaultProfile()) {
     const Workload& workload = cluster.workload();
     for (std::size_t i = 0; i < workload.nodes.size(); ++i) ObserveNode(workload.nodes[i]);
     for (const core::ResourceKind kind : core::AllResourceKinds()) {
@@ -205,8 +205,8 @@ class MusterPolicy : public Policy {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeMuster(ClusterView& cluster) {
-  return std::make_unique<MusterPolicy>(cluster);
+std::unique_ptr<Policy> MakeMuster(ClusterView& cluster, const core::CoreOptions& options) {
+  return std::make_unique<MusterPolicy>(cluster, options);
 }
 
 }  // namespace muster::bench::replay

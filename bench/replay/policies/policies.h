@@ -4,6 +4,7 @@
 
 #include "bench/replay/policies/node_choice.h"
 #include "bench/replay/policy.h"
+#include "scheduler/core/scheduler_core.h"
 
 /// The policies of the replay; what each imitates and leaves out stands in policies.cc.
 namespace muster::bench::replay {
@@ -19,7 +20,16 @@ struct GangRules {
 };
 std::unique_ptr<Policy> MakeWholeGangs(ClusterView& cluster, const GangRules& rules);
 
+/// Admission by the free sum of the whole cluster, then pod by pod.
+std::unique_ptr<Policy> MakeQuota(ClusterView& cluster);
+
+/// Placeholder pods that real pods replace.
+std::unique_ptr<Policy> MakePlaceholder(ClusterView& cluster);
+
+/// Sessions of one second, sums checked before a driver may start, fair shares by job.
+std::unique_ptr<Policy> MakeVolcano(ClusterView& cluster);
+
 /// Muster's own core: scheduler/core with the default plugins.
-std::unique_ptr<Policy> MakeMuster(ClusterView& cluster);
+std::unique_ptr<Policy> MakeMuster(ClusterView& cluster, const core::CoreOptions& options);
 
 }  // namespace muster::bench::replay
