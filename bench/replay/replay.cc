@@ -1,16 +1,16 @@
 #include "bench/replay/replay.h"
 
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <ostream>
-#include <sstream>
 #include <utility>
 
+#include "bench/replay/micro_cases.h"
 #include "bench/replay/policy.h"
+#include "bench/replay/report/html_report.h"
+#include "bench/replay/report/svg_plot.h"
 #include "bench/replay/run_json.h"
 #include "bench/replay/run_result.h"
 #include "bench/replay/trace.h"
@@ -63,12 +63,6 @@ void TellNeverFit(const Workload& workload, std::ostream& errors) {
   errors << workload.never_fit.size() << " gangs are larger than the whole cluster of "
          << workload.nodes.size() << " nodes and can never be admitted, the first of them "
          << first.name << " with " << first.executors << " executors\n";
-}
-
-std::string Fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
 }
 
 /// One line on the error stream, overwritten as the run goes on.
@@ -194,8 +188,18 @@ int RunReplay(const ReplayOptions& options, std::ostream& out, std::ostream& err
       }
     }
   }
+  std::vector<std::pair<MicroCase, std::vector<MicroRun>>> micro_cases;
+  for (MicroCase one : MicroCases()) {
+    std::vector<MicroRun> runs = RunMicroCase(one, *policies);
+    micro_cases.emplace_back(std::move(one), std::move(runs));
+  }
   const std::string summary = SummaryToJson(results, options.constants, source->inputs);
-  return WriteFile(folder / "summary.json", summary, errors) ? 0 : kCannotWrite;
+  const std::string page =
+      HtmlReport({results, *policies, options.constants, source->inputs, micro_cases});
+  const bool is_written = WriteFile(folder / "summary.json", summary, errors) &&
+                          WriteFile(folder / "report.html", page, errors);
+  if (is_written) out << (folder / "report.html").string() << "\n";
+  return is_written ? 0 : kCannotWrite;
 }
 
 }  // namespace muster::bench::replay

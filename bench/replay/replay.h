@@ -23,10 +23,10 @@ struct ReplayOptions {
   WorldConstants constants;
 };
 
-/// Replays a trace under each policy, load and seed, and writes one JSON file for each run and a
-/// summary into the folder, which is made when it is not there. Tells `out` the main figures, and
-/// `errors` what it could not use. Returns the exit code: 0, 2 for bad input, 3 when the result
-/// cannot be written.
+/// Replays a trace under each policy, load and seed, and writes one JSON file for each run, a
+/// summary and report.html into the folder, which is made when it is not there. Tells `out` the
+/// main figures, and `errors` what it could not use. Returns the exit code: 0, 2 for bad input, 3
+/// when the result cannot be written.
 int RunReplay(const ReplayOptions& options, std::ostream& out, std::ostream& errors);
 
 }  // namespace muster::bench::replay

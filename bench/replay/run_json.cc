@@ -1,11 +1,9 @@
 #include "bench/replay/run_json.h"
 
-#include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "bench/replay/policy.h"
+#include "bench/replay/report/figures.h"
 
 namespace muster::bench::replay {
 namespace {
@@ -120,34 +118,6 @@ Json Timeline(const RunResult& result) {
   return timeline;
 }
 
-/// A figure of the summary.
-struct Compared {
-  const char* name;
-  double (*of)(const RunResult&);
-};
-
-constexpr Compared kCompared[] = {
-    {"delayMeanSeconds", [](const RunResult& r) { return r.delay_seconds.mean; }},
-    {"delayP50Seconds", [](const RunResult& r) { return r.delay_seconds.p50; }},
-    {"delayP95Seconds", [](const RunResult& r) { return r.delay_seconds.p95; }},
-    {"delayP99Seconds", [](const RunResult& r) { return r.delay_seconds.p99; }},
-    {"completionMeanSeconds", [](const RunResult& r) { return r.completion_seconds.mean; }},
-    {"slowdownMean", [](const RunResult& r) { return r.slowdown.mean; }},
-    {"avoidableCrossNodeBytes", [](const RunResult& r) { return r.shuffle.AvoidableNode(); }},
-    {"crossNodeBytes", [](const RunResult& r) { return r.shuffle.cross_node; }},
-    {"utilisation", [](const RunResult& r) { return r.utilisation; }},
-    {"usefulUtilisation", [](const RunResult& r) { return r.useful_utilisation; }},
-    {"idleInHoldCoreHours", [](const RunResult& r) { return r.idle_in_hold; }},
-    {"holdWithoutWorkCoreHours", [](const RunResult& r) { return r.no_work_hold; }},
-    {"holdWhilePodsPendCoreHours", [](const RunResult& r) { return r.pending_hold; }},
-    {"reservedNotUsedCoreHours", [](const RunResult& r) { return r.reserved_not_used; }},
-    {"deadlocks", [](const RunResult& r) { return static_cast<double>(r.deadlocks); }},
-    {"starved", [](const RunResult& r) { return static_cast<double>(r.starved); }},
-    {"neverAdmitted", [](const RunResult& r) { return static_cast<double>(r.never_admitted); }},
-    {"makespanSeconds", [](const RunResult& r) { return r.makespan_seconds; }},
-    {"fairness", [](const RunResult& r) { return r.fairness; }},
-};
-
 }  // namespace
 
 std::string RunToJson(const RunResult& result, const WorldConstants& constants,
@@ -171,22 +141,12 @@ std::string RunToJson(const RunResult& result, const WorldConstants& constants,
 
 std::string SummaryToJson(std::span<const RunResult> results, const WorldConstants& constants,
                           const Inputs& inputs) {
-  std::vector<std::pair<std::pair<double, std::string>, std::vector<const RunResult*>>> groups;
-  for (const RunResult& result : results) {
-    const std::pair key(result.load, result.policy);
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const auto& one) { return one.first == key; });
-    if (group == groups.end()) group = groups.insert(groups.end(), {key, {}});
-    group->second.push_back(&result);
-  }
   Json rows = Json::array();
-  for (const auto& [key, runs] : groups) {
-    Json row = {{"load", key.first}, {"policy", key.second}, {"runs", runs.size()}};
-    for (const Compared& figure : kCompared) {
-      std::vector<double> values;
-      for (const RunResult* run : runs) values.push_back(figure.of(*run));
-      const auto [least, most] = std::minmax_element(values.begin(), values.end());
-      row[figure.name] = {{"mean", Describe(values).mean}, {"min", *least}, {"max", *most}};
+  for (const RunGroup& group : GroupRuns(results)) {
+    Json row = {{"load", group.load}, {"policy", group.policy}, {"runs", group.runs.size()}};
+    for (const Figure& figure : Figures()) {
+      const Spread spread = SpreadOf(figure, group);
+      row[figure.name] = {{"mean", spread.mean}, {"min", spread.least}, {"max", spread.most}};
     }
     rows.push_back(std::move(row));
   }

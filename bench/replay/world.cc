@@ -157,6 +157,7 @@ void World::Bind(PodRef pod, NodeIndex node) {
     bound_driver_ = true;
     gang.phase = Gang::Phase::kStarting;
     gang.driver_bound_at = now_;
+    outcomes_[static_cast<std::size_t>(pod.gang)].driver_bound_at = now_;
     Push(now_ + constants_.driver_startup, Kind::kCreate, pod, gang.incarnation);
   } else {
     ++gang.bound;

@@ -16,7 +16,8 @@ namespace muster::bench::replay {
 /// What became of one gang.
 struct GangOutcome {
   bool is_ended = false;
-  std::optional<Time> whole_at;  // bind of its last required member
+  std::optional<Time> driver_bound_at;  // the last time, when it was restarted
+  std::optional<Time> whole_at;         // bind of its last required member
   Time ended_at{};
   /// Means over the time it ran, of the share of its shuffle that left the node, or the zone.
   double node_crossing = 0;
