@@ -43,10 +43,12 @@ MicroCase TwoOfSixtyPercent() {
                 "their executors before they can work for 10 minutes.",
                 Barrier(),
                 {},
-                hours(1)};
+                minutes(40)};
+  // Two at a time, so that the executors of both come in turn.
+  one.constants.executor_batch = 2;
   one.workload = SmallCluster(4, 17, one.constants);
   AddGang(one.workload, "A", seconds(0), 10, minutes(10));
-  AddGang(one.workload, "B", seconds(1), 10, minutes(10));
+  AddGang(one.workload, "B", std::chrono::milliseconds(100), 10, minutes(10));
   return one;
 }
 

@@ -45,7 +45,12 @@ void World::Run(const Progress& progress) {
   std::size_t told = 0;
   while (ended_ < gangs_.size()) {
     const auto next = NextInstant();
-    if (!next || *next > limit) break;
+    if (!next || *next > limit) {
+      // Nothing more will happen; those that wait have waited to the end of the run.
+      recorder_.AdvanceTo(limit);
+      now_ = limit;
+      break;
+    }
     recorder_.AdvanceTo(*next);
     now_ = *next;
     while (!events_.empty() && events_.top().at == now_) {

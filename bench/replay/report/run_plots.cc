@@ -91,16 +91,16 @@ std::string RunPlots(std::span<const PolicyDescription> policies,
   const Axis time{"hours since the start", AxisForm::kHours};
   std::string html = "<h3>Over time and over gangs</h3>" + Legend(policies, groups);
   html += "<div class=\"plots\">";
-  html += PlotFigure(
-      "Queueing delay", "share of gangs that waited no longer; first seed",
-      LinePlot({"delay", AxisForm::kDuration, true}, {"gangs", AxisForm::kPercent}, delays));
+  html += PlotFigure("Queueing delay", "share of gangs that waited no longer; first seed",
+                     LinePlot({"delay", AxisForm::kDuration, true},
+                              {"gangs", AxisForm::kPercent, false, true}, delays));
   html += PlotFigure("Useful utilisation", "CPU of gangs that are whole / allocatable; first seed",
-                     LinePlot(time, {"useful", AxisForm::kPercent}, useful));
+                     LinePlot(time, {"useful", AxisForm::kPercent, false, true}, useful));
   html += PlotFigure("Gangs that wait", "submitted and not whole; first seed",
-                     LinePlot(time, {"gangs"}, waiting));
+                     LinePlot(time, {"gangs", AxisForm::kPlain, false, true}, waiting));
   html +=
       PlotFigure("Idle-in-hold", "CPU held by gangs that are not whole / allocatable; first seed",
-                 LinePlot(time, {"held", AxisForm::kPercent}, idle));
+                 LinePlot(time, {"held", AxisForm::kPercent, false, true}, idle));
   return html + "</div>";
 }
 
@@ -123,15 +123,17 @@ std::string LoadPlots(std::span<const PolicyDescription> policies,
   const Axis load{"offered load"};
   std::string html = "<h2>By load</h2>" + Legend(policies, groups) + "<div class=\"plots\">";
   html += PlotFigure("Avoidable cross-node bytes", "TB, mean over seeds",
-                     LinePlot(load, {"TB"}, by_load("avoidableCrossNodeTerabytes")));
+                     LinePlot(load, {"TB", AxisForm::kPlain, false, true},
+                              by_load("avoidableCrossNodeTerabytes")));
   html +=
       PlotFigure("Queueing delay, mean", "mean over seeds, logarithmic",
                  LinePlot(load, {"delay", AxisForm::kDuration, true}, by_load("delayMeanSeconds")));
   html +=
       PlotFigure("Queueing delay, p95", "mean over seeds, logarithmic",
                  LinePlot(load, {"delay", AxisForm::kDuration, true}, by_load("delayP95Seconds")));
-  html += PlotFigure("Useful utilisation", "%, mean over seeds",
-                     LinePlot(load, {"%"}, by_load("usefulUtilisationPercent")));
+  html += PlotFigure(
+      "Useful utilisation", "%, mean over seeds",
+      LinePlot(load, {"%", AxisForm::kPlain, false, true}, by_load("usefulUtilisationPercent")));
   return html + "</div>";
 }
 

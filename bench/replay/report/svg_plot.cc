@@ -19,7 +19,7 @@ class Scale {
  public:
   Scale(const Axis& axis, double least, double most, double from_pixel, double to_pixel)
       : axis_(axis), from_(from_pixel), to_(to_pixel) {
-    if (!axis.is_logarithmic) least = std::min(least, 0.0);
+    if (axis.begins_at_zero) least = std::min(least, 0.0);
     low_ = Place(least);
     high_ = Place(most);
     if (high_ <= low_) high_ = low_ + 1;
@@ -32,8 +32,10 @@ class Scale {
   std::vector<double> Ticks() const {
     std::vector<double> ticks;
     if (axis_.is_logarithmic) {
-      for (double power = std::ceil(low_); power <= high_; ++power) {
-        ticks.push_back(std::pow(10.0, power));
+      // Seconds, minutes and hours rather than powers of ten.
+      for (const double value : {1.0, 3.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 4 * 3600.0,
+                                 12 * 3600.0, 48 * 3600.0}) {
+        if (Place(value) >= low_ && Place(value) <= high_) ticks.push_back(value);
       }
       return ticks;
     }
@@ -51,6 +53,12 @@ class Scale {
     const double rough = (high_ - low_) / 5;
     // Hours in quarters of a day, the rest in 1, 2, 5.
     if (axis_.form == AxisForm::kHours && rough > 1) return std::max(1.0, std::ceil(rough / 3) * 3);
+    if (axis_.form == AxisForm::kDuration) {
+      for (const double step : {10.0, 60.0, 300.0, 600.0, 900.0, 1800.0}) {
+        if (step >= rough) return step;
+      }
+      return std::ceil(rough / 3600) * 3600;
+    }
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 5.0}) {
       if (factor * power >= rough) return factor * power;
@@ -166,7 +174,7 @@ std::string GanttChart(const std::vector<GanttRow>& rows, double end) {
   constexpr double kChartWidth = 320;
   const double row_height = rows.size() > 8 ? 8 : 18;
   const double height = row_height * static_cast<double>(rows.size()) + 20;
-  const Axis axis{.label = "", .form = AxisForm::kDuration};
+  const Axis axis{"", AxisForm::kDuration, false, true};
   const Scale across(axis, 0, end, kLabels, kChartWidth - 6);
   std::string svg = "<svg class=\"gantt\" viewBox=\"0 0 " + Fixed(kChartWidth, 0) + " " +
                     Fixed(height, 0) + "\">";
@@ -193,8 +201,8 @@ std::string GanttChart(const std::vector<GanttRow>& rows, double end) {
 
 std::string FormatSeconds(double seconds) {
   if (seconds < 1) return FormatPlain(std::round(seconds * 1000)) + " ms";
-  if (seconds < 100) return FormatPlain(std::round(seconds * 10) / 10) + " s";
-  if (seconds < 6000) return FormatPlain(std::round(seconds / 6) / 10) + " min";
+  if (seconds < 60) return FormatPlain(std::round(seconds * 10) / 10) + " s";
+  if (seconds < 3600) return FormatPlain(std::round(seconds / 6) / 10) + " min";
   return FormatPlain(std::round(seconds / 360) / 10) + " h";
 }
 

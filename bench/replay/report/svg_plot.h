@@ -12,7 +12,8 @@ enum class AxisForm { kPlain, kPercent, kDuration, kHours };
 struct Axis {
   std::string label;
   AxisForm form = AxisForm::kPlain;
-  bool is_logarithmic = false;
+  bool is_logarithmic = false;  // of seconds
+  bool begins_at_zero = false;
 };
 
 /// One line of a plot. `colour` is an index of the page's palette, `is_strong` draws it thicker.
