@@ -7,6 +7,7 @@
 
 #include "bench/decide.h"
 #include "bench/demo.h"
+#include "bench/replay_command.h"
 
 namespace {
 
@@ -62,12 +63,15 @@ int main(int argc, char** argv) {
           "Form of the result: text, json")
       ->check(CLI::IsMember({"text", "json"}));
 
+  const muster::bench::ReplayCommand replay(application);
+
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return application.exit(error) == 0 ? 0 : kUsage;
   }
   if (decide_command->parsed()) return muster::bench::RunDecide(decide, std::cout, std::cerr);
+  if (replay.IsChosen()) return replay.Run(std::cout, std::cerr);
   demo.has_colours = WantsColours(colour);
   return muster::bench::RunDemo(demo, std::cout);
 }
