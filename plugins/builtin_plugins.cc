@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "plugins/dynamic_resources/dynamic_resources.h"
 #include "plugins/image_locality/image_locality.h"
 #include "plugins/inter_pod_affinity/inter_pod_affinity.h"
 #include "plugins/inter_pod_affinity/preferred_pod_affinity.h"
@@ -83,6 +84,7 @@ framework::Profile DefaultProfile(const ScoreSettings& settings) {
   profile.filters.push_back(MakeVolumeZone());
   profile.filters.push_back(MakePodTopologySpread());
   profile.filters.push_back(MakeInterPodAffinity());
+  profile.filters.push_back(MakeDynamicResources());
   profile.scores = ScorePlugins(settings);
   return profile;
 }

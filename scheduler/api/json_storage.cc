@@ -211,4 +211,13 @@ StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(JsonView object) {
       });
 }
 
+StatusOr<PriorityClass> DecodePriorityClass(JsonView object) {
+  return Decode<PriorityClass>(
+      object, "PriorityClass",
+      [](JsonView priority_class, const JsonPath& path, PriorityClass& out) {
+        MUSTER_RETURN_IF_ERROR(ReadField(priority_class, path, "value", out.value));
+        return ReadField(priority_class, path, "globalDefault", out.global_default);
+      });
+}
+
 }  // namespace muster::api

@@ -17,5 +17,6 @@ StatusOr<CsiStorageCapacity> DecodeCsiStorageCapacity(JsonView object);
 StatusOr<VolumeAttachment> DecodeVolumeAttachment(JsonView object);
 StatusOr<Namespace> DecodeNamespace(JsonView object);
 StatusOr<PodDisruptionBudget> DecodePodDisruptionBudget(JsonView object);
+StatusOr<PriorityClass> DecodePriorityClass(JsonView object);
 
 }  // namespace muster::api

@@ -130,6 +130,13 @@ struct PodDisruptionBudget {
   bool operator==(const PodDisruptionBudget&) const = default;
 };
 
+struct PriorityClass {
+  ObjectMeta metadata;
+  std::int32_t value = 0;
+  bool global_default = false;  // for pods that name no class
+  bool operator==(const PriorityClass&) const = default;
+};
+
 /// The class of a claim: its annotation of old, else the field; "" when it has none.
 const std::string& StorageClassOf(const PersistentVolumeClaim& claim);
 const std::string& StorageClassOf(const PersistentVolume& volume);

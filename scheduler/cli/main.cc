@@ -5,6 +5,7 @@
 
 #include "scheduler/cli/exit_code.h"
 #include "scheduler/cli/judge_command.h"
+#include "scheduler/cli/profile_command.h"
 #include "scheduler/cli/shape_command.h"
 
 namespace {
@@ -77,6 +78,27 @@ void AddJudge(CLI::App& application, muster::cli::JudgeArguments& arguments, Exi
   });
 }
 
+void AddProfile(CLI::App& application, muster::cli::ProfileArguments& arguments, ExitCode& code) {
+  CLI::App* profile = application.add_subcommand(
+      "profile", "Say how much Spark applications shuffle, from their event logs.");
+  profile
+      ->add_option("EVENTLOG", arguments.log_paths,
+                   "Event logs: files, plain, .zstd or .lz4, or directories of rolling logs")
+      ->required();
+  profile
+      ->add_option("--write", arguments.profile_path,
+                   "A profile for the daemon; what it holds already is added to")
+      ->type_name("FILE");
+  profile->add_option("-o,--output", arguments.output, "The form of the answer")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  profile->footer(
+      "Columns: bytes shuffled for each byte of input, and for each second in which a task ran. "
+      "An\n"
+      "application is light below 1 MiB a second; placing it close together would gain nothing.");
+  profile->callback([&arguments, &code] { code = RunProfile(arguments, std::cout, std::cerr); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,6 +111,8 @@ int main(int argc, char** argv) {
   AddShape(application, shape_arguments, code);
   muster::cli::JudgeArguments judge_arguments;
   AddJudge(application, judge_arguments, code);
+  muster::cli::ProfileArguments profile_arguments;
+  AddProfile(application, profile_arguments, code);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -31,8 +31,9 @@ enum class ResourceKind {
   kVolumeAttachment,
   kNamespace,
   kPodDisruptionBudget,
+  kPriorityClass,
 };
-inline constexpr std::size_t kResourceKinds = 11;
+inline constexpr std::size_t kResourceKinds = 12;
 
 /// Every kind, for those who must go through all of them.
 constexpr std::array<ResourceKind, kResourceKinds> AllResourceKinds() {
@@ -45,7 +46,7 @@ constexpr std::array<ResourceKind, kResourceKinds> AllResourceKinds() {
 using WatchedObject =
     std::variant<api::PersistentVolumeClaim, api::PersistentVolume, api::StorageClass, api::CsiNode,
                  api::CsiDriver, api::CsiStorageCapacity, api::VolumeAttachment, api::Namespace,
-                 api::PodDisruptionBudget>;
+                 api::PodDisruptionBudget, api::PriorityClass>;
 static_assert(std::variant_size_v<WatchedObject> + 2 == kResourceKinds);
 
 /// A pod or node as the watch shows it, new or changed. Older versions than one already seen are

@@ -18,12 +18,13 @@ using gang::GangPhase;
 constexpr Duration kFirstRetry = 200ms;
 constexpr Duration kLastRetry = 10s;
 
-/// Admission turns the class's name into a number when the executor is created; the classes are not
-/// watched. Of the driver's own class the number is known; of another nothing is assumed that would
-/// let the gang evict more than its executors could defend.
-std::int32_t PredictedPriority(const api::PodSpec& driver, const api::PodSpec& executor) {
+/// Admission turns the class's name into a number when the executor is created. The driver's number
+/// stands even when its class has changed since. Executors of a class that is not there cannot be
+/// created; nothing is assumed that would let the gang evict more than they could defend.
+std::int32_t PredictedPriority(const api::PodSpec& driver, const api::PodSpec& executor,
+                               const model::PriorityClassTable& classes) {
   if (executor.priority_class_name == driver.priority_class_name) return driver.priority;
-  return std::min(driver.priority, 0);
+  return classes.PriorityOf(executor.priority_class_name).value_or(std::min(driver.priority, 0));
 }
 
 }  // namespace
@@ -139,7 +140,7 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
   for (spark::ExecutorSet& set : gang.executor_sets) {
     // So that rules between pods see the executors as they will be stored.
     api::ApplyMatchLabelKeys(set.pod);
-    set.pod.spec.priority = PredictedPriority(gang.anchor.spec, set.pod.spec);
+    set.pod.spec.priority = PredictedPriority(gang.anchor.spec, set.pod.spec, priority_classes_);
     gang.executor_infos.push_back(model::MakePodInfo(set.pod, model_.Names()));
   }
   Enqueue(gang);

@@ -1,5 +1,5 @@
 // What the watch shows beside pods and nodes: volumes and all that belongs to them, namespaces,
-// budgets.
+// budgets, priority classes.
 
 #include "scheduler/base/check.h"
 #include "scheduler/core/state.h"
@@ -10,10 +10,15 @@ namespace {
 /// Puts an object into its table; true when what waits may now have what it waited for.
 struct Take {
   model::ClusterModel& model;
+  model::PriorityClassTable& priority_classes;
 
   bool operator()(const api::Namespace& seen) const { return model.Namespaces().Upsert(seen); }
   bool operator()(const api::PodDisruptionBudget& seen) const {
     model.Budgets().insert_or_assign(api::NameOf(seen.metadata), seen);
+    return false;
+  }
+  bool operator()(const api::PriorityClass& seen) const {
+    priority_classes.Upsert(seen);
     return false;
   }
   bool operator()(const api::VolumeAttachment& seen) const {
@@ -30,7 +35,7 @@ struct Take {
 
 void SchedulerCore::State::On(const ObjectObserved& event) {
   volumes_changed_ = true;
-  if (std::visit(Take{model_}, event.object)) CapacityGrew();
+  if (std::visit(Take{model_, priority_classes_}, event.object)) CapacityGrew();
 }
 
 void SchedulerCore::State::On(const ObjectGone& event) {
@@ -67,6 +72,9 @@ void SchedulerCore::State::On(const ObjectGone& event) {
       break;
     case ResourceKind::kPodDisruptionBudget:
       model_.Budgets().erase(event.name);
+      break;
+    case ResourceKind::kPriorityClass:
+      priority_classes_.Remove(name);
       break;
   }
   volumes_changed_ = true;

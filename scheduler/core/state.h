@@ -15,6 +15,7 @@
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
 #include "scheduler/model/cluster_model.h"
+#include "scheduler/model/priority_class_table.h"
 #include "scheduler/placement/engine.h"
 #include "scheduler/placement/eviction_unit.h"
 #include "scheduler/queue/waiting_queue.h"
@@ -208,6 +209,7 @@ class SchedulerCore::State {
   const framework::Profile profile_;
   model::ClusterModel model_;
   placement::PlacementCache placement_cache_;  // of model_
+  model::PriorityClassTable priority_classes_;
   queue::WaitingQueue queue_;
 
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are

@@ -52,6 +52,8 @@ StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, api::JsonView object) {
       return See<Other>(api::DecodeNamespace(object));
     case ResourceKind::kPodDisruptionBudget:
       return See<Other>(api::DecodePodDisruptionBudget(object));
+    case ResourceKind::kPriorityClass:
+      return See<Other>(api::DecodePriorityClass(object));
   }
   return InvalidArgumentError("a kind that is not watched");
 }

@@ -54,18 +54,20 @@ std::vector<WatchedResource> AllWatchedResources() {
   const auto storage_kind = [](Kind kind, const std::string& name) {
     return WatchedResource{kind, name, "/apis/storage.k8s.io/v1/" + name, ""};
   };
-  return {core_kind(Kind::kNode, "nodes"),
-          core_kind(Kind::kNamespace, "namespaces"),
-          storage_kind(Kind::kStorageClass, "storageclasses"),
-          storage_kind(Kind::kCsiDriver, "csidrivers"),
-          storage_kind(Kind::kCsiNode, "csinodes"),
-          storage_kind(Kind::kCsiStorageCapacity, "csistoragecapacities"),
-          core_kind(Kind::kPersistentVolume, "persistentvolumes"),
-          core_kind(Kind::kPersistentVolumeClaim, "persistentvolumeclaims"),
-          storage_kind(Kind::kVolumeAttachment, "volumeattachments"),
-          {Kind::kPodDisruptionBudget, "poddisruptionbudgets",
-           "/apis/policy/v1/poddisruptionbudgets", ""},
-          WatchedPods()};
+  return {
+      core_kind(Kind::kNode, "nodes"),
+      core_kind(Kind::kNamespace, "namespaces"),
+      storage_kind(Kind::kStorageClass, "storageclasses"),
+      storage_kind(Kind::kCsiDriver, "csidrivers"),
+      storage_kind(Kind::kCsiNode, "csinodes"),
+      storage_kind(Kind::kCsiStorageCapacity, "csistoragecapacities"),
+      core_kind(Kind::kPersistentVolume, "persistentvolumes"),
+      core_kind(Kind::kPersistentVolumeClaim, "persistentvolumeclaims"),
+      storage_kind(Kind::kVolumeAttachment, "volumeattachments"),
+      {Kind::kPodDisruptionBudget, "poddisruptionbudgets", "/apis/policy/v1/poddisruptionbudgets",
+       ""},
+      {Kind::kPriorityClass, "priorityclasses", "/apis/scheduling.k8s.io/v1/priorityclasses", ""},
+      WatchedPods()};
 }
 
 /// All that the reflector's thread works with.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "scheduler/base/check.h"
 
@@ -13,6 +14,10 @@ namespace {
 constexpr std::size_t kBucketsMin = 16;
 constexpr std::size_t kTextBytesMax = UINT32_MAX;
 
+/// absl's hash differs from process to process, so nobody can choose keys that collide; what is
+/// found does not depend on it.
+std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(absl::HashOf(key)); }
+
 }  // namespace
 
 Properties::Properties(std::initializer_list<Entry> entries) {
@@ -21,21 +26,22 @@ Properties::Properties(std::initializer_list<Entry> entries) {
 
 void Properties::Set(std::string_view key, std::string_view value) {
   if (2 * (places_.size() + 1) > buckets_.size()) Rehash(2 * buckets_.size());
-  std::uint32_t& bucket = buckets_[FindBucket(key)];
-  if (bucket == 0) {
+  const std::uint32_t hash = HashOf(key);
+  Bucket& bucket = buckets_[FindBucket(key, hash)];
+  if (bucket.number == 0) {
     Place& place = places_.emplace_back();
     place.key_begin = Append(key);
     place.key_size = static_cast<std::uint32_t>(key.size());
-    bucket = static_cast<std::uint32_t>(places_.size());
+    bucket = {hash, static_cast<std::uint32_t>(places_.size())};
   }
-  Place& place = places_[bucket - 1];
+  Place& place = places_[bucket.number - 1];
   place.value_begin = Append(value);
   place.value_size = static_cast<std::uint32_t>(value.size());
 }
 
 std::optional<std::string_view> Properties::Find(std::string_view key) const {
   if (buckets_.empty()) return std::nullopt;
-  const std::uint32_t number = buckets_[FindBucket(key)];
+  const std::uint32_t number = buckets_[FindBucket(key, HashOf(key))].number;
   if (number == 0) return std::nullopt;
   return ValueOf(places_[number - 1]);
 }
@@ -62,21 +68,24 @@ std::uint32_t Properties::Append(std::string_view text) {
   return begin;
 }
 
-std::size_t Properties::FindBucket(std::string_view key) const {
-  // absl's hash differs from process to process, so nobody can choose keys that collide; what is
-  // found does not depend on it.
+std::size_t Properties::FindBucket(std::string_view key, std::uint32_t hash) const {
   const std::size_t mask = buckets_.size() - 1;
-  std::size_t bucket = absl::HashOf(key) & mask;
-  while (buckets_[bucket] != 0 && KeyOf(places_[buckets_[bucket] - 1]) != key) {
-    bucket = (bucket + 1) & mask;
+  for (std::size_t index = hash & mask;; index = (index + 1) & mask) {
+    const Bucket& bucket = buckets_[index];
+    if (bucket.number == 0) return index;
+    if (bucket.hash == hash && KeyOf(places_[bucket.number - 1]) == key) return index;
   }
-  return bucket;
 }
 
 void Properties::Rehash(std::size_t bucket_count) {
-  buckets_.assign(std::bit_ceil(std::max(bucket_count, kBucketsMin)), 0);
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    buckets_[FindBucket(KeyOf(places_[i]))] = static_cast<std::uint32_t>(i + 1);
+  const std::vector<Bucket> old = std::exchange(
+      buckets_, std::vector<Bucket>(std::bit_ceil(std::max(bucket_count, kBucketsMin))));
+  const std::size_t mask = buckets_.size() - 1;
+  for (const Bucket& bucket : old) {
+    if (bucket.number == 0) continue;
+    std::size_t index = bucket.hash & mask;
+    while (buckets_[index].number != 0) index = (index + 1) & mask;
+    buckets_[index] = bucket;
   }
 }
 

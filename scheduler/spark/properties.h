@@ -55,14 +55,18 @@ class Properties {
     return std::string_view(text_).substr(place.value_begin, place.value_size);
   }
   std::uint32_t Append(std::string_view text);
+  /// The bucket's part of the hash spares most looks at texts, which are far away in memory.
+  struct Bucket {
+    std::uint32_t hash = 0;
+    std::uint32_t number = 0;  // 1 + the index in places_; 0: empty
+  };
   /// The index of the bucket that holds the key, or of the empty one that would. Requires buckets.
-  std::size_t FindBucket(std::string_view key) const;
+  std::size_t FindBucket(std::string_view key, std::uint32_t hash) const;
   void Rehash(std::size_t bucket_count);
 
   std::string text_;
-  std::vector<Place> places_;  // in the order in which they were set
-  /// Open addressing: 1 + the index in places_, or 0; a power of two, at most half full.
-  std::vector<std::uint32_t> buckets_;
+  std::vector<Place> places_;    // in the order in which they were set
+  std::vector<Bucket> buckets_;  // open addressing: a power of two, at most half full
 };
 
 /// Reads a file as java.util.Properties.load does: comments (# !), continued lines, the separators

@@ -132,5 +132,14 @@ TEST(JsonStorage, AnEphemeralClaimBelongsToThePodThatControlsIt) {
   EXPECT_EQ(EphemeralClaimName("p", "scratch"), "p-scratch");
 }
 
+TEST(JsonStorage, APriorityClassSaysItsValueAndWhetherItIsTheDefault) {
+  const auto priority_class = DecodePriorityClass(Parse(R"({
+    "kind": "PriorityClass", "metadata": {"name": "high"}, "value": 1000, "globalDefault": true})"));
+  ASSERT_TRUE(priority_class.ok()) << priority_class.status();
+  EXPECT_EQ(priority_class->metadata.name, "high");
+  EXPECT_EQ(priority_class->value, 1000);
+  EXPECT_TRUE(priority_class->global_default);
+}
+
 }  // namespace
 }  // namespace muster::api

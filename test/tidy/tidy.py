@@ -18,12 +18,13 @@ MAY_INCLUDE = {
     "scheduler/model": ["scheduler/base", "scheduler/api"],
     "scheduler/topology": ["scheduler/model"],
     "scheduler/spark": ["scheduler/base", "scheduler/api"],
+    "scheduler/history": ["scheduler/base", "scheduler/api"],
     "scheduler/framework": ["scheduler/model", "scheduler/topology"],
     "scheduler/gang": ["scheduler/model", "scheduler/spark"],
     "scheduler/queue": ["scheduler/framework", "scheduler/gang"],
     "scheduler/placement": ["scheduler/framework", "scheduler/topology"],
     "scheduler/capacity": ["scheduler/model", "scheduler/gang"],
-    "scheduler/core": ["scheduler/queue", "scheduler/placement", "scheduler/capacity"],
+    "scheduler/core": ["scheduler/queue", "scheduler/placement", "scheduler/capacity", "scheduler/history"],
     "plugins": ["scheduler/framework"],
     "scheduler/kube": ["scheduler/core"],
     "scheduler/http": ["scheduler/core"],
@@ -33,7 +34,7 @@ MAY_INCLUDE = {
 }
 
 PURE_FOLDERS = [
-    "scheduler/base", "scheduler/api", "scheduler/spark", "scheduler/model", "scheduler/topology",
+    "scheduler/base", "scheduler/api", "scheduler/spark", "scheduler/history", "scheduler/model", "scheduler/topology",
     "scheduler/framework", "scheduler/gang", "scheduler/queue", "scheduler/placement",
     "scheduler/capacity", "scheduler/core", "plugins",
 ]
