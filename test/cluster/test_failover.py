@@ -24,9 +24,11 @@ from rig.scheduler import Muster
 from rig.waiting import holds_for, wait_for
 from rig.workspace import Workspace
 
-# The shortest that muster takes with a renewDeadline of 2 s; the defaults are 15, 10 and 2 s.
-LEASE_S, RENEW_S, RETRY_S = 6.0, 2.0, 0.5
+# The shortest that muster takes with a renewDeadline of 4 s; with less, a busy machine ends the leader.
+LEASE_S, RENEW_S, RETRY_S = 8.0, 4.0, 0.5
 ELECTION = f"{{leaseDuration: {LEASE_S:g}s, renewDeadline: {RENEW_S:g}s, retryPeriod: {RETRY_S:g}s}}"
+DEFAULTS = "{leaderElect: true}"
+DEFAULT_LEASE_S, DEFAULT_RETRY_S = 15.0, 2.0
 # A standby looks every retryPeriod and up to 1.2 times as much at random.
 LOOKS_EVERY_S = RETRY_S * 2.2
 # Then everything up to the lease has to be seen: about 1 s, and up to 1.25 s of the server's own timer.
@@ -43,8 +45,8 @@ def start_replica(cluster: Cluster, start_muster: StartMuster) -> Iterator[Start
     """Starts daemons with a lease that no earlier test has left behind."""
     cluster.api().delete(LEASE_PATH)
 
-    def start(**settings: str) -> Muster:
-        return start_muster(leader_elect=True, leaderElection=ELECTION, **settings).wait_ready()
+    def start(election: str = ELECTION, **settings: str) -> Muster:
+        return start_muster(leader_elect=True, leaderElection=election, **settings).wait_ready()
 
     yield start
 
@@ -178,12 +180,12 @@ def idle(daemon: Muster) -> bool:
 def test_kill_among_the_binds_of_fifty_gangs(
     cluster: Cluster, workspace: Workspace, start_replica: StartReplica, repeat: int
 ) -> None:
-    """At another moment in each repetition; prints how long nobody bound anything."""
+    """At another moment in each repetition, with the default times; prints how long nobody bound anything."""
     gangs, executors = 50, 20
     workspace.add_nodes(40, cpu="32", memory="128Gi")
-    first = start_replica()
+    first = start_replica(DEFAULTS)
     wait_for("the first to decide", lambda: decides(first), BARRIER_S + 5)
-    second = start_replica()
+    second = start_replica(DEFAULTS)
     apps = [LightApp(workspace, executors, scheduler.NAME) for _ in range(gangs)]
     seed = repeat
     bound_before = random.Random(seed).randrange(1, gangs * (executors + 1) // 2)
@@ -194,7 +196,9 @@ def test_kill_among_the_binds_of_fifty_gangs(
     wait_for("binds", lambda: bindings(log, workspace) >= bound_before, 60, 0.02)
     first.kill()
     killed = datetime.datetime.now(datetime.UTC)
-    wait_for("the second to lead", lambda: leads(second), LEASE_S + 5, 0.05)
+    # It saw the last renewal up to 2.2 retry periods after it was made.
+    longest_s = DEFAULT_LEASE_S + DEFAULT_RETRY_S * 2.2 + 2
+    wait_for("the second to lead", lambda: leads(second), longest_s, 0.05)
     check_gangs([app for app in apps if workspace.pod(app.driver_name)])
     wait_for("all applications to be whole", lambda: all(app.whole() for app in apps), 120, 1)
     check_gangs(apps)
@@ -203,9 +207,11 @@ def test_kill_among_the_binds_of_fifty_gangs(
     times = [datetime.datetime.fromisoformat(entry["requestReceivedTimestamp"])
              for entry in log.writes(scheduler.USER, workspace.namespace) if audit.is_binding(entry)]
     # The server may log what it had received from the first one a moment after the kill.
-    later = [(at - killed).total_seconds() for at in times if (at - killed).total_seconds() > 1]
+    later = [(at - killed).total_seconds() for at in times if (at - killed).total_seconds() > 3]
     print(f"seed {seed}: killed after {bound_before} binds; the next bind came {min(later):.2f} s later")
-    assert min(later) < LEASE_S + 2 + BARRIER_S
+    assert min(later) < longest_s + BARRIER_S
+    for app in apps:  # one call for all of them could take longer than the rig waits
+        workspace.api.delete(f"{workspace.path('pods')}?labelSelector=spark-app-selector%3D{app.app_id}")
 
 
 def bindings(log: Audit, workspace: Workspace) -> int:

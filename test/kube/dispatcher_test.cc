@@ -229,7 +229,8 @@ TEST(Dispatcher, AFenceThatClosesBeforeTheBodyLeavesHoldsTheCallBack) {
   });
   std::atomic<int> asked = 0;
   DispatcherOptions options = Options();
-  options.may_write = [&] { return ++asked == 1; };  // open when the call starts, and then never
+  // Every second time: whenever a call starts, the next question is that before its body.
+  options.may_write = [&] { return ++asked % 2 == 1; };
   Rig rig(server.Access(), options);
   rig.dispatcher().Submit({Bind(1, "p")});
   const core::CallOutcome outcome = rig.AwaitCompletion();
