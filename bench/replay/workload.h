@@ -38,8 +38,8 @@ struct Workload {
   std::vector<NodeSpec> nodes = {};
   PodShape driver;
   PodShape executor;
-  Duration span{};                   // of the arrivals, as far as the offered load goes
-  double offered_load = 0;           // CPU time asked / CPU time of the nodes in `span`
+  Duration span{};                        // of the arrivals, as far as the offered load goes
+  double offered_load = 0;                // CPU time asked / CPU time of the nodes in `span`
   std::vector<GangIndex> never_fit = {};  // gangs larger than the whole empty cluster
 };
 

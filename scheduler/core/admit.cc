@@ -58,10 +58,9 @@ void SchedulerCore::State::Decide() {
       TryAdmit(*gang);
     } else {
       queue_.Park(*uid);
-      ReportUnschedulable(*gang, "GangQueued",
-                          "waits behind " + line_holder_->rank.name.ToString() +
-                              ", which has been passed for " +
-                              FormatDuration(options_.backfill_patience) + " and is next");
+      // Thousands may wait behind one, and all are looked at whenever room comes free.
+      const std::string& message = line_holder_->told_to_others;
+      if (gang->wanted.message != message) ReportUnschedulable(*gang, "GangQueued", message);
     }
   }
 }
@@ -83,7 +82,10 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
   ArmTimer(window_end, TimerKind::kPatience, gang.Uid());
   const bool holds = window % 2 == 1;
   if (!holds || (line_holder_ && !(RankOf(gang) < line_holder_->rank))) return;
-  if (FitsEmptyCluster(gang)) line_holder_ = {RankOf(gang), window_end};
+  if (!FitsEmptyCluster(gang)) return;
+  line_holder_ = {RankOf(gang), window_end,
+                  "waits behind " + gang.Name().ToString() + ", which has been passed for " +
+                      FormatDuration(patience) + " and is next"};
 }
 
 /// A gang that no state of the present nodes could take must not hold up anybody.

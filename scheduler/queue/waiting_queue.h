@@ -33,6 +33,7 @@ struct Rank {
 struct LineHolder {
   Rank rank;
   Time until{};
+  std::string told_to_others;  // why they wait
 };
 
 /// The gangs that wait, each in one of three places: *active* (to be tried now), *parked* (did not

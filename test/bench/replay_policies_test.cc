@@ -50,15 +50,15 @@ Workload RandomWorkload(std::uint64_t seed) {
 }
 
 /// That no node is over its allocatable and no pod is bound twice, the world itself checks.
-/// Pod by pod, drivers can fill a cluster for ever: what is freed of one goes to the next.
-TEST(ReplayPolicies, OnRandomClustersWhatNeverEndsWasInADeadlock) {
+TEST(ReplayPolicies, NoPolicyOverfillsANodeOfRandomClusters) {
   const std::uint64_t first = std::random_device()();
   for (std::uint64_t seed = first; seed < first + 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Workload workload = RandomWorkload(seed);
     for (const PolicyDescription& policy : Policies()) {
       const RunResult result = Replay(workload, policy.name);
-      if (result.deadlocks == 0) {
+      // Others may not find the one placement that there is, or fill the cluster with drivers.
+      if (policy.name == "muster" || policy.name == "oracle-srpt") {
         EXPECT_EQ(result.never_admitted, 0) << policy.name;
       }
       EXPECT_GE(result.shuffle.AvoidableNode(), 0) << policy.name;
@@ -78,7 +78,6 @@ TEST(ReplayPolicies, PoliciesOfWholeGangsNeverHoldAPartOfOne) {
       EXPECT_EQ(result.idle_in_hold, 0) << policy;
       EXPECT_EQ(result.deadlocks, 0) << policy;
       EXPECT_EQ(result.ended_incomplete, 0) << policy;
-      EXPECT_EQ(result.never_admitted, 0) << policy;
     }
   }
 }

@@ -2,24 +2,31 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace muster::bench::replay {
 namespace {
 
-/// The driver goes where it costs executors least; of these to the fullest.
-NodeIndex NodeForDriver(const NodeRoom& room, const PodShape& driver, const PodShape& executor) {
+/// The driver goes where it costs executors least; of these to the fullest node, or the smallest
+/// machine.
+NodeIndex NodeForDriver(const NodeRoom& room, const PodShape& driver, const PodShape& executor,
+                        Packing packing) {
+  using Cost = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
   NodeIndex best = -1;
-  std::int64_t best_loss = 0;
+  Cost least;
   for (NodeIndex node = 0; node < room.Size(); ++node) {
     if (room.CapacityOf(node, driver) == 0) continue;
     const PodShape& free = room.Free(node);
     const PodShape left{free.milli_cpu - driver.milli_cpu,
                         free.memory_mebibytes - driver.memory_mebibytes};
-    const std::int64_t loss = room.CapacityOf(node, executor) - CapacityFor(left, executor);
-    if (best >= 0 && loss > best_loss) continue;
-    if (best >= 0 && loss == best_loss && room.FreeShare(node) >= room.FreeShare(best)) continue;
+    const std::int64_t places = room.CapacityOf(node, executor);
+    const std::int64_t loss = places - CapacityFor(left, executor);
+    const Cost cost = packing == Packing::kRoomiestSparing
+                          ? Cost(loss, room.Allocatable(node).milli_cpu, places)
+                          : Cost(loss, room.FreeShare(node), 0);
+    if (best >= 0 && cost >= least) continue;
     best = node;
-    best_loss = loss;
+    least = cost;
   }
   return best;
 }
@@ -37,7 +44,7 @@ std::vector<NodeIndex> PodByPod(NodeRoom room, const PodShape& driver, const Pod
   return nodes;
 }
 
-/// Fills the nodes in this order; kRoomiest ends on the tightest node that takes the rest.
+/// Fills the nodes in this order; all but kTight end on the tightest node that takes the rest.
 std::vector<NodeIndex> Fill(const std::vector<NodeIndex>& order,
                             const std::vector<std::int64_t>& places, std::int64_t executors,
                             Packing packing) {
@@ -49,7 +56,7 @@ std::vector<NodeIndex> Fill(const std::vector<NodeIndex>& order,
   for (std::size_t i = 0; i < order.size() && executors > 0; ++i) {
     NodeIndex node = order[i];
     const auto places_of = [&](NodeIndex one) { return places[static_cast<std::size_t>(one)]; };
-    if (packing == Packing::kRoomiest && places_of(node) >= executors) {
+    if (packing != Packing::kTight && places_of(node) >= executors) {
       for (std::size_t j = i; j < order.size() && places_of(order[j]) >= executors; ++j) {
         if (places_of(order[j]) < places_of(node)) node = order[j];
       }
@@ -96,7 +103,7 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
     });
     if (first != order.end()) driver_node = *first;
   } else {
-    driver_node = NodeForDriver(room, driver, executor);
+    driver_node = NodeForDriver(room, driver, executor, packing);
   }
   if (driver_node < 0) return {};
   left.Take(driver_node, driver);
@@ -106,9 +113,13 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
     all += places[static_cast<std::size_t>(node)];
   }
   if (all < executors) return {};
-  if (packing == Packing::kRoomiest) {
+  if (packing != Packing::kTight) {
     std::stable_sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
-      return places[static_cast<std::size_t>(a)] > places[static_cast<std::size_t>(b)];
+      const std::int64_t lead =
+          places[static_cast<std::size_t>(a)] - places[static_cast<std::size_t>(b)];
+      if (lead != 0) return lead > 0;
+      return packing == Packing::kRoomiestSparing &&
+             room.Allocatable(a).milli_cpu < room.Allocatable(b).milli_cpu;
     });
   }
   std::vector<NodeIndex> nodes = Fill(order, places, executors, packing);

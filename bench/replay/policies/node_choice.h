@@ -15,13 +15,14 @@ NodeIndex ChooseNode(const NodeRoom& room, const PodShape& pod, NodeScore score)
 
 /// How a whole gang is packed.
 enum class Packing {
-  kSpread,    // pod by pod, LeastAllocated
-  kTight,     // the fullest nodes first, each to its brim
-  kRoomiest,  // the nodes with most places first, the last by best fit
+  kSpread,           // pod by pod, LeastAllocated
+  kTight,            // the fullest nodes first, each to its brim
+  kRoomiest,         // the nodes with most places first, the last by best fit
+  kRoomiestSparing,  // the same; the driver, and ties, to the smallest machines
 };
 
 /// A place for every member, driver first; empty when it does not fit as a whole. Cost: O(nodes x
-/// log nodes) for kTight and kRoomiest, O(members x nodes) for kSpread.
+/// log nodes), for kSpread O(members x nodes).
 std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
                                   const PodShape& executor, std::int64_t executors,
                                   Packing packing);
