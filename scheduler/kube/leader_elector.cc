@@ -43,10 +43,10 @@ void LeaderElector::Start(LeaderCallbacks callbacks) {
 }
 
 void LeaderElector::Stop(bool give_back) {
-  fence_.Close();
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
+  fence_.Close();  // now that nobody opens it again
   if (give_back) GiveBack();
 }
 
