@@ -1,6 +1,8 @@
 #include "bench/replay/replay.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
@@ -63,6 +65,24 @@ void TellNeverFit(const Workload& workload, std::ostream& errors) {
   errors << workload.never_fit.size() << " gangs are larger than the whole cluster of "
          << workload.nodes.size() << " nodes and can never be admitted, the first of them "
          << first.name << " with " << first.executors << " executors\n";
+}
+
+void TellLeftOut(const std::vector<TraceJob>& jobs, const WorldConstants& constants,
+                 std::ostream& errors) {
+  const auto late = std::count_if(jobs.begin(), jobs.end(), [&](const TraceJob& job) {
+    return job.submit_seconds >= constants.hours * 3600;
+  });
+  if (late == 0) return;
+  errors << late << " of " << jobs.size() << " jobs are submitted after the first "
+         << Fixed(constants.hours, 2) << " hours and left out\n";
+}
+
+/// Nodes are whole, and there may be too few of them.
+void TellLoad(const Workload& workload, double load, std::ostream& errors) {
+  constexpr double kTolerance = 0.05;
+  if (std::abs(workload.offered_load - load) <= kTolerance * load) return;
+  errors << "load " << Fixed(load, 2) << " was asked, " << Fixed(workload.offered_load, 3)
+         << " is what " << workload.nodes.size() << " nodes make of these jobs\n";
 }
 
 /// One line on the error stream, overwritten as the run goes on.
@@ -152,6 +172,7 @@ int RunReplay(const ReplayOptions& options, std::ostream& out, std::ostream& err
   }
   TellRejected(source->inputs.jobs, errors);
   TellRejected(source->inputs.nodes, errors);
+  TellLeftOut(source->jobs, options.constants, errors);
   std::error_code error;
   std::filesystem::create_directories(options.output_folder, error);
   if (error) {
@@ -172,6 +193,7 @@ int RunReplay(const ReplayOptions& options, std::ostream& out, std::ostream& err
                << Fixed(options.constants.hours, 2) << " hours\n";
         return kBadInput;
       }
+      TellLoad(workload, load, errors);
       TellNeverFit(workload, errors);
       for (const PolicyDescription& policy : *policies) {
         const std::string name =

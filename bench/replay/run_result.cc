@@ -24,8 +24,9 @@ std::vector<SizeClass> Classify(const Workload& workload) {
   const std::size_t count = workload.gangs.size();
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return workload.gangs[a].shuffle_bytes > workload.gangs[b].shuffle_bytes;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const double lead = workload.gangs[a].shuffle_bytes - workload.gangs[b].shuffle_bytes;
+    return lead != 0 ? lead > 0 : a < b;
   });
   std::vector<SizeClass> classes(count, SizeClass::kRest);
   for (std::size_t i = 0; i < count; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <utility>
 
@@ -39,6 +40,19 @@ double CpuSeconds(const GangSpec& gang, const WorldConstants& constants) {
          std::chrono::duration<double>(gang.run_time).count();
 }
 
+/// Of those submitted at once, the first in the trace comes first.
+std::vector<GangSpec> InOrderOfSubmission(const std::vector<GangSpec>& gangs) {
+  std::vector<std::size_t> order(gangs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return gangs[a].submit != gangs[b].submit ? gangs[a].submit < gangs[b].submit : a < b;
+  });
+  std::vector<GangSpec> sorted;
+  sorted.reserve(gangs.size());
+  for (const std::size_t index : order) sorted.push_back(gangs[index]);
+  return sorted;
+}
+
 }  // namespace
 
 std::vector<GangSpec> MakeGangs(const std::vector<TraceJob>& jobs, const WorldConstants& constants,
@@ -60,9 +74,7 @@ std::vector<GangSpec> MakeGangs(const std::vector<TraceJob>& jobs, const WorldCo
       gangs.push_back(std::move(gang));
     }
   }
-  std::stable_sort(gangs.begin(), gangs.end(),
-                   [](const GangSpec& a, const GangSpec& b) { return a.submit < b.submit; });
-  return gangs;
+  return InOrderOfSubmission(gangs);
 }
 
 Workload MakeWorkload(std::vector<GangSpec> gangs, const std::vector<TraceNode>& nodes,

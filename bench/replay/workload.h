@@ -34,7 +34,7 @@ struct NodeSpec {
 
 /// What is replayed: who comes when, onto which nodes. Immutable while a policy runs.
 struct Workload {
-  std::vector<GangSpec> gangs = {};  // by submit time, then name
+  std::vector<GangSpec> gangs = {};  // by submit time, then as in the trace
   std::vector<NodeSpec> nodes = {};
   PodShape driver;
   PodShape executor;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -13,7 +14,6 @@
 #include "bench/replay/policies/node_choice.h"
 #include "bench/replay/replay.h"
 #include "bench/replay/run_json.h"
-#include "test/bench/replay_traces.h"
 #include "test/bench/replay_worlds.h"
 
 namespace muster::bench::replay {
@@ -79,6 +79,19 @@ TEST(ReplayPolicies, PoliciesOfWholeGangsNeverHoldAPartOfOne) {
       EXPECT_EQ(result.deadlocks, 0) << policy;
       EXPECT_EQ(result.ended_incomplete, 0) << policy;
     }
+  }
+}
+
+/// Muster reads the executors from what spark-submit was told, whatever their size.
+TEST(ReplayPolicies, MusterReadsExecutorsOfAnySize) {
+  for (const PodShape shape : {PodShape{100, 1}, PodShape{500, 700}, PodShape{3500, 5001}}) {
+    WorldConstants constants;
+    constants.executor = shape;
+    Workload workload = Cluster(2, 16, constants);
+    Add(workload, 0, 5, 30);
+    const RunResult result = Replay(workload, "muster", constants);
+    EXPECT_EQ(result.binds, 6);
+    EXPECT_DOUBLE_EQ(result.delay_seconds.mean, 3);
   }
 }
 

@@ -138,9 +138,10 @@ class CandidatePolicy : public Policy {
     };
     std::vector<NodeIndex> order(is_drained_.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
-      return 2 * room.CapacityOf(a, executor) + whole(a) >
-             2 * room.CapacityOf(b, executor) + whole(b);
+    std::sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
+      const std::int64_t lead =
+          2 * (room.CapacityOf(a, executor) - room.CapacityOf(b, executor)) + whole(a) - whole(b);
+      return lead != 0 ? lead > 0 : a < b;
     });
     for (std::size_t i = 0; i < order.size() && executors > 0; ++i) {
       is_drained_[static_cast<std::size_t>(order[i])] = true;

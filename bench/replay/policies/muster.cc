@@ -110,7 +110,8 @@ class MusterPolicy : public Policy {
     std::string number = std::to_string(gang);
     number.insert(0, 8 - std::min<std::size_t>(8, number.size()), '0');
     SparkApplication request =
-        StaticApplication("job-" + number, spec.executors, workload.executor.milli_cpu / 1000, "");
+        StaticApplication("job-" + number, spec.executors,
+                          std::max<std::int64_t>(1, workload.executor.milli_cpu / 1000), "");
     // Memory and overhead as two settings, so that their sum is the shape to the byte.
     const std::int64_t overhead = workload.executor.memory_mebibytes / 8;
     request.properties["spark.executor.memory"] =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 namespace muster::bench::replay {
 namespace {
@@ -95,8 +96,8 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
   NodeRoom left = room;
   NodeIndex driver_node = -1;
   if (packing == Packing::kTight) {
-    std::stable_sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
-      return room.FreeShare(a) < room.FreeShare(b);
+    std::sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
+      return std::pair(room.FreeShare(a), a) < std::pair(room.FreeShare(b), b);
     });
     const auto first = std::find_if(order.begin(), order.end(), [&](NodeIndex node) {
       return room.CapacityOf(node, driver) > 0;
@@ -114,12 +115,13 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
   }
   if (all < executors) return {};
   if (packing != Packing::kTight) {
-    std::stable_sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
+    std::sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
       const std::int64_t lead =
           places[static_cast<std::size_t>(a)] - places[static_cast<std::size_t>(b)];
       if (lead != 0) return lead > 0;
-      return packing == Packing::kRoomiestSparing &&
-             room.Allocatable(a).milli_cpu < room.Allocatable(b).milli_cpu;
+      const std::int64_t larger = room.Allocatable(a).milli_cpu - room.Allocatable(b).milli_cpu;
+      if (packing == Packing::kRoomiestSparing && larger != 0) return larger < 0;
+      return a < b;
     });
   }
   std::vector<NodeIndex> nodes = Fill(order, places, executors, packing);

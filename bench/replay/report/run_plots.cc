@@ -1,6 +1,7 @@
 #include "bench/replay/report/run_plots.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bench/replay/report/svg_plot.h"
 
@@ -21,10 +22,14 @@ std::string PlotFigure(const std::string& title, const std::string& what, const 
 }
 
 /// Muster last, so that it lies on top.
-template <class Item>
-void OwnLast(std::vector<Item>& series) {
-  std::stable_partition(series.begin(), series.end(),
-                        [](const Item& one) { return !one.is_strong; });
+void OwnLast(std::vector<Series>& series) {
+  std::vector<Series> ordered;
+  for (const bool is_own : {false, true}) {
+    for (const Series& one : series) {
+      if (one.is_strong == is_own) ordered.push_back(one);
+    }
+  }
+  series = std::move(ordered);
 }
 
 std::string Legend(std::span<const PolicyDescription> policies,
