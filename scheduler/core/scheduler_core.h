@@ -23,7 +23,8 @@ struct CoreOptions {
   std::int64_t gang_members_max = 10'000;
   /// Younger gangs may pass one that waits, but only for this long; then it holds the line for as
   /// long again, so that large gangs are not starved by small ones. Zero: passing is never stopped.
-  Duration backfill_patience = std::chrono::minutes(10);
+  /// Ten minutes cost the median gang of a busy trace 965 s, an hour nothing (bench/README.md).
+  Duration backfill_patience = std::chrono::minutes(60);
 };
 
 /// Figures for metrics; counters since the start, gauges as of the last Step.
