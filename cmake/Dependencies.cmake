@@ -10,3 +10,4 @@ find_package(GTest REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED)
+find_package(Boost 1.74 REQUIRED)  # headers of Boost.Graph

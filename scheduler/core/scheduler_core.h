@@ -10,6 +10,7 @@
 #include "scheduler/core/effects.h"
 #include "scheduler/core/events.h"
 #include "scheduler/framework/profile.h"
+#include "scheduler/topology/packing_policy.h"
 
 namespace muster::core {
 
@@ -24,6 +25,8 @@ struct CoreOptions {
   /// Younger gangs may pass one that waits, but only for this long; then it holds the line for as
   /// long again, so that large gangs are not starved by small ones. Zero: passing is never stopped.
   Duration backfill_patience = std::chrono::minutes(10);
+  /// What the labels of nodes mean: how near they are, and which may be taken away.
+  topology::TopologySettings topology = topology::DefaultTopologySettings();
 };
 
 /// Figures for metrics; counters since the start, gauges as of the last Step.
