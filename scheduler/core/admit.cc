@@ -91,15 +91,19 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
 /// A gang that no state of the present nodes could take must not hold up anybody.
 bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   model::ClusterModel empty = model_.WithoutPods();
+  placement::PlacementCache cache(options_.topology);
   model::Statement statement(empty);
-  return Attempt(gang, empty, statement, nullptr).shares.has_value();
+  return Attempt(gang, statement, {profile_, empty, cache}).shares.has_value();
 }
 
-std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang& gang) {
+std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang& gang) const {
+  const bool is_application = gang.kind == GangKind::kApplication;
   std::vector<placement::PodSetDemand> demands;
-  demands.push_back(
-      {gang.kind == GangKind::kApplication ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
-  demands.front().alone = gang.application_uid.empty();
+  demands.push_back({is_application ? "driver" : "pod", gang.anchor, gang.anchor_info, 1});
+  // Executors that come later go beside their own, unless the scores are to decide.
+  demands.front().alone =
+      gang.application_uid.empty() || PolicyOf(gang).mode == topology::PlacementMode::kNone;
+  demands.front().is_driver = is_application;
   for (std::size_t i = 0; i < gang.executor_sets.size(); ++i) {
     const spark::ExecutorSet& set = gang.executor_sets[i];
     if (set.count == 0) continue;
@@ -109,11 +113,17 @@ std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang&
   return demands;
 }
 
-placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::ClusterModel& model,
-                                                 model::Statement& statement,
-                                                 placement::PlacementCache* cache) {
-  return placement::PlaceGang(profile_, model, statement, DemandsOf(gang), PreferredNodes(gang),
-                              cache);
+/// An executor that comes later is placed as its application asks.
+topology::PackingPolicy SchedulerCore::State::PolicyOf(const Gang& gang) const {
+  const auto application = gangs_.find(gang.application_uid);
+  return application == gangs_.end() ? gang.settings.packing : application->second.settings.packing;
+}
+
+placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Statement& statement,
+                                                 const placement::PlacementContext& context) {
+  const std::vector<placement::PodSetDemand> demands = DemandsOf(gang);
+  const std::vector<placement::NodeShare> near = NodesNear(gang);
+  return placement::PlaceGang(context, statement, {demands, PolicyOf(gang), near});
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
@@ -123,7 +133,7 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
     LetGoOfRoom(round->second);
   }
   model::Statement statement(model_);
-  const placement::Attempt attempt = Attempt(gang, model_, statement, &placement_cache_);
+  const placement::Attempt attempt = Attempt(gang, statement, {profile_, model_, placement_cache_});
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());
@@ -173,17 +183,17 @@ void SchedulerCore::State::Admit(Gang& gang,
 
 /// Executors beyond the reservation go where their application runs, most of it first; a gang that
 /// preempts goes where its victims were.
-std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& gang) const {
+std::vector<placement::NodeShare> SchedulerCore::State::NodesNear(const Gang& gang) const {
+  std::vector<placement::NodeShare> near;
   if (const auto round = rounds_.find(gang.Uid()); round != rounds_.end()) {
-    std::vector<model::NodeIndex> planned;
     for (const PreemptionRound::Share& share : round->second.plan) {
       const model::NodeIndex node = model_.Nodes().Find(share.node);
       // The anchor is the first of several; a single pod is all there is.
       const bool anchor_of_more =
           &share == &round->second.plan.front() && round->second.plan.size() > 1;
-      if (node != model::kNoNode && !anchor_of_more) planned.push_back(node);
+      if (node != model::kNoNode && !anchor_of_more) near.push_back({node, 0});
     }
-    return planned;
+    return near;
   }
   const auto application = gangs_.find(gang.application_uid);
   if (application == gangs_.end()) return {};
@@ -194,14 +204,14 @@ std::vector<model::NodeIndex> SchedulerCore::State::PreferredNodes(const Gang& g
       if (slot.IsEmpty()) ++members[slot.node];
     }
   }
-  std::vector<model::NodeIndex> nodes;
-  nodes.reserve(members.size());
-  for (const auto& [node, count] : members) nodes.push_back(node);
-  std::sort(nodes.begin(), nodes.end(), [&](model::NodeIndex a, model::NodeIndex b) {
-    return members[a] != members[b] ? members[a] > members[b]
-                                    : model_.Nodes().Name(a) < model_.Nodes().Name(b);
-  });
-  return nodes;
+  near.reserve(members.size());
+  for (const auto& [node, count] : members) near.push_back({node, count});
+  std::sort(near.begin(), near.end(),
+            [&](const placement::NodeShare& a, const placement::NodeShare& b) {
+              return a.count != b.count ? a.count > b.count
+                                        : model_.Nodes().Name(a.node) < model_.Nodes().Name(b.node);
+            });
+  return near;
 }
 
 }  // namespace muster::core

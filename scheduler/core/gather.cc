@@ -128,7 +128,9 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
       return;
     }
   }
-  auto settings = gang::ReadSettings(gang.anchor.metadata.annotations, members - 1);
+  auto settings =
+      gang::ReadSettings(gang.anchor.metadata.annotations,
+                         {members - 1, shape.shuffles_remotely, options_.topology.levels});
   if (!settings.ok()) {
     Refuse(gang, std::string(MessageOf(settings.status())));
     return;

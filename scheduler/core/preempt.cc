@@ -104,8 +104,8 @@ std::string SchedulerCore::State::SearchVictims(Gang& gang, std::int32_t priorit
     return " preemption: " +
            NoVictimsText(nodes, nodes - std::count(worth.begin(), worth.end(), 1));
   }
-  const placement::PreemptionPlan plan =
-      placement::PlanPreemption(profile_, model_, demands, units, worth);
+  const placement::PreemptionPlan plan = placement::PlanPreemption(
+      {profile_, model_, placement_cache_}, {demands, PolicyOf(gang)}, units, worth);
   if (!plan.shares) {
     gang.preemption.retry_at = now_ + kSearchInterval;
     return " preemption: " + plan.diagnosis;

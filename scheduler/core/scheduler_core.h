@@ -10,6 +10,7 @@
 #include "scheduler/core/effects.h"
 #include "scheduler/core/events.h"
 #include "scheduler/framework/profile.h"
+#include "scheduler/topology/packing_policy.h"
 
 namespace muster::core {
 
@@ -25,6 +26,8 @@ struct CoreOptions {
   /// long again, so that large gangs are not starved by small ones. Zero: passing is never stopped.
   /// Ten minutes cost the median gang of a busy trace 965 s, an hour nothing (bench/README.md).
   Duration backfill_patience = std::chrono::minutes(60);
+  /// What the labels of nodes mean: how near they are, and which may be taken away.
+  topology::TopologySettings topology = topology::DefaultTopologySettings();
 };
 
 /// Figures for metrics; counters since the start, gauges as of the last Step.

@@ -43,7 +43,9 @@ void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
   KeepOnlyWhatNamesDriver(gang);
   gang.reservation.Restore(*plan, driver.metadata.namespace_name, model_, now_);
   // Read before, when the gang was admitted, so it parses; else the defaults hold.
-  const auto settings = gang::ReadSettings(driver.metadata.annotations, options_.gang_members_max);
+  const auto settings = gang::ReadSettings(
+      driver.metadata.annotations,
+      {options_.gang_members_max, /*shuffles_remotely=*/false, options_.topology.levels});
   if (settings.ok()) gang.settings = *settings;
   if (!applying_first_list_) RevalidateBrokenNodes();
   ArmSlotTimer(gang);
@@ -266,11 +268,13 @@ void SchedulerCore::State::ReplaceLostSlots(Gang& application) {
       if (slot.IsTaken() || !slot.IsLost()) continue;
       const placement::PodSetDemand demand{"executors", *set.pod, set.info, 1};
       model::Statement statement(model_);
-      // PreferredNodes asks for a member's view of its application.
+      // A member's view of its application.
       Gang member;
       member.application_uid = application.Uid();
-      const placement::Attempt attempt = placement::PlaceGang(
-          profile_, model_, statement, {&demand, 1}, PreferredNodes(member), &placement_cache_);
+      const std::vector<placement::NodeShare> near = NodesNear(member);
+      const placement::Attempt attempt =
+          placement::PlaceGang({profile_, model_, placement_cache_}, statement,
+                               {{&demand, 1}, application.settings.packing, near});
       if (!attempt.shares) break;
       std::move(statement).Commit();
       slot.node = attempt.shares->front().front().node;

@@ -100,14 +100,15 @@ class SchedulerCore::State {
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
-  static std::vector<placement::PodSetDemand> DemandsOf(const Gang& gang);
-  placement::Attempt Attempt(const Gang& gang, model::ClusterModel& model,
-                             model::Statement& statement, placement::PlacementCache* cache);
+  std::vector<placement::PodSetDemand> DemandsOf(const Gang& gang) const;
+  placement::Attempt Attempt(const Gang& gang, model::Statement& statement,
+                             const placement::PlacementContext& context);
+  topology::PackingPolicy PolicyOf(const Gang& gang) const;
   bool MayPass(const Gang& gang) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
   void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);
-  std::vector<model::NodeIndex> PreferredNodes(const Gang& gang) const;
+  std::vector<placement::NodeShare> NodesNear(const Gang& gang) const;
   void Enqueue(Gang& gang);
   static queue::Rank RankOf(const Gang& gang);
 
@@ -208,7 +209,7 @@ class SchedulerCore::State {
   const CoreOptions options_;
   const framework::Profile profile_;
   model::ClusterModel model_;
-  placement::PlacementCache placement_cache_;  // of model_
+  placement::PlacementCache placement_cache_{options_.topology};  // of model_
   model::PriorityClassTable priority_classes_;
   queue::WaitingQueue queue_;
 

@@ -1,14 +1,22 @@
 #include "scheduler/gang/annotations.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace muster::gang {
 namespace {
 
 constexpr std::string_view kMinExecutors = "muster.dev/min-executors";
 constexpr std::string_view kGangTimeout = "muster.dev/gang-timeout";
+constexpr std::string_view kPlacement = "muster.dev/placement";
+constexpr std::string_view kTopology = "muster.dev/topology";
+constexpr std::string_view kExecutorsPerNode = "muster.dev/max-executors-per-node";
+constexpr std::string_view kShuffle = "muster.dev/shuffle";
+/// As many pods as any node will run.
+constexpr std::int64_t kExecutorsPerNodeMax = 1'000'000;
 
 Status Refused(std::string_view key, std::string_view value, std::string_view allowed) {
   return InvalidArgumentError("annotation " + std::string(key) + "=" +
@@ -45,12 +53,70 @@ const std::string* Find(const api::StringMap& annotations, std::string_view key)
   return found == annotations.end() ? nullptr : &found->second;
 }
 
+StatusOr<topology::PlacementMode> ReadPlacement(std::string_view value) {
+  using topology::PlacementMode;
+  if (value == "pack") return PlacementMode::kPack;
+  if (value == "spread") return PlacementMode::kSpread;
+  if (value == "none") return PlacementMode::kNone;
+  return Refused(kPlacement, value, "pack, spread or none");
+}
+
+StatusOr<topology::TopologyRule> ReadTopology(std::string_view value,
+                                              std::span<const std::string> levels) {
+  constexpr std::string_view kRequired = "required:";
+  constexpr std::string_view kPreferred = "preferred:";
+  const bool is_required = value.starts_with(kRequired);
+  std::string label;
+  if (is_required || value.starts_with(kPreferred)) {
+    label = value.substr(is_required ? kRequired.size() : kPreferred.size());
+  }
+  if (std::find(levels.begin(), levels.end(), label) != levels.end()) {
+    return topology::TopologyRule{std::move(label), is_required};
+  }
+  std::string allowed;
+  for (const std::string& level : levels) allowed += (allowed.empty() ? "" : ", ") + level;
+  return Refused(
+      kTopology, value,
+      "required:LABEL or preferred:LABEL with a label of topologyLevels (" + allowed + ")");
+}
+
+StatusOr<topology::Shuffle> ReadShuffle(std::string_view value, bool shuffles_remotely) {
+  using topology::Shuffle;
+  if (value == "heavy") return Shuffle::kHeavy;
+  if (value == "light") return Shuffle::kLight;
+  if (value == "auto") return shuffles_remotely ? Shuffle::kLight : Shuffle::kHeavy;
+  return Refused(kShuffle, value, "heavy, light or auto");
+}
+
+StatusOr<topology::PackingPolicy> ReadPacking(const api::StringMap& annotations,
+                                              const SettingsContext& context) {
+  topology::PackingPolicy packing;
+  if (const std::string* value = Find(annotations, kPlacement)) {
+    MUSTER_ASSIGN_OR_RETURN(packing.mode, ReadPlacement(*value));
+  }
+  if (const std::string* value = Find(annotations, kTopology)) {
+    MUSTER_ASSIGN_OR_RETURN(packing.topology, ReadTopology(*value, context.topology_levels));
+  }
+  if (const std::string* value = Find(annotations, kExecutorsPerNode)) {
+    packing.executors_per_node_max = WholeNumber(*value, kExecutorsPerNodeMax);
+    if (packing.executors_per_node_max.value_or(0) < 1) {
+      return Refused(kExecutorsPerNode, *value,
+                     "a whole number from 1 to " + std::to_string(kExecutorsPerNodeMax));
+    }
+  }
+  const std::string* shuffle = Find(annotations, kShuffle);
+  MUSTER_ASSIGN_OR_RETURN(packing.shuffle, ReadShuffle(shuffle == nullptr ? "auto" : *shuffle,
+                                                       context.shuffles_remotely));
+  return packing;
+}
+
 }  // namespace
 
-StatusOr<Settings> ReadSettings(const api::StringMap& annotations, std::int64_t executors_initial) {
+StatusOr<Settings> ReadSettings(const api::StringMap& annotations, const SettingsContext& context) {
   Settings settings;
   if (const std::string* value = Find(annotations, kMinExecutors)) {
-    MUSTER_ASSIGN_OR_RETURN(settings.executors_min, ReadMinExecutors(*value, executors_initial));
+    MUSTER_ASSIGN_OR_RETURN(settings.executors_min,
+                            ReadMinExecutors(*value, context.executors_initial));
   }
   if (const std::string* value = Find(annotations, kGangTimeout)) {
     const auto timeout = ParseDuration(*value);
@@ -60,6 +126,7 @@ StatusOr<Settings> ReadSettings(const api::StringMap& annotations, std::int64_t 
     }
     settings.gang_timeout = *timeout;
   }
+  MUSTER_ASSIGN_OR_RETURN(settings.packing, ReadPacking(annotations, context));
   return settings;
 }
 

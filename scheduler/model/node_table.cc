@@ -27,6 +27,7 @@ bool NodeTable::Upsert(const api::Node& node, ResourceNames& names) {
   labels_[index] = node.metadata.labels;
   SetTaints(index, node.taints);
   allocatable_[index] = std::move(allocatable);
+  described_.Add(index, EntriesMax());
   UpdateFree(index);
   return true;
 }
@@ -41,6 +42,7 @@ NodeIndex NodeTable::Remove(std::string_view name) {
   SetTaints(index, {});
   allocatable_[index] = ResourceVector{};
   images_.Set(index, {});
+  described_.Add(index, EntriesMax());
   UpdateFree(index);
   ForgetIfEmptyGhost(index);
   return index;
@@ -79,7 +81,8 @@ NodeIndex NodeTable::Add(std::string_view name) {
   names_[index] = std::string(name);
   index_.emplace(names_[index], index);
   name_ranks_.clear();
-  ForgetLog();
+  described_.Add(index, EntriesMax());
+  touched_.Forget();
   return index;
 }
 
@@ -96,21 +99,7 @@ const std::vector<std::uint32_t>& NodeTable::NameRanks() const {
   return name_ranks_;
 }
 
-void NodeTable::Touch(NodeIndex node) {
-  if (log_.size() >= std::max(kLogMin, names_.size())) ForgetLog();
-  log_.push_back(node);
-}
-
-/// The next version is one that nobody has a list since.
-void NodeTable::ForgetLog() {
-  log_begin_ = Version() + 1;
-  log_.clear();
-}
-
-std::optional<std::span<const NodeIndex>> NodeTable::TouchedSince(std::uint64_t version) const {
-  if (version < log_begin_) return std::nullopt;
-  return std::span(log_).subspan(version - log_begin_);
-}
+std::size_t NodeTable::EntriesMax() const { return std::max(kLogMin, names_.size()); }
 
 void NodeTable::UpdateFree(NodeIndex node) {
   const ResourceVector& offers = allocatable_[node];
@@ -120,7 +109,7 @@ void NodeTable::UpdateFree(NodeIndex node) {
   free_.ephemeral_storage[node] =
       static_cast<double>(offers.ephemeral_storage.value - taken.ephemeral_storage.value);
   free_.pods[node] = static_cast<double>(offers.pods - taken.pods);
-  Touch(node);
+  touched_.Add(node, EntriesMax());
 }
 
 void NodeTable::SetTaints(NodeIndex node, const std::vector<api::Taint>& taints) {
@@ -161,7 +150,8 @@ void NodeTable::ForgetIfEmptyGhost(NodeIndex node) {
   names_[node].clear();
   holes_.push_back(node);
   name_ranks_.clear();
-  ForgetLog();
+  described_.Add(node, EntriesMax());
+  touched_.Forget();
 }
 
 }  // namespace muster::model

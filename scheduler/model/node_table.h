@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scheduler/api/objects.h"
+#include "scheduler/model/change_log.h"
 #include "scheduler/model/image_table.h"
 #include "scheduler/model/resource_vector.h"
 
@@ -54,10 +55,15 @@ class NodeTable {
 
   /// Counts everything that has happened to the nodes: what placement reads of them, and what is
   /// accounted on them.
-  std::uint64_t Version() const { return log_begin_ + log_.size(); }
-  /// The nodes touched since a version, some of them more than once; nullopt when that is too long
-  /// ago, or the set of nodes has changed: then look at all of them.
-  std::optional<std::span<const NodeIndex>> TouchedSince(std::uint64_t version) const;
+  std::uint64_t Version() const { return touched_.Version(); }
+  /// The nodes touched since a version; nullopt also when the set of nodes has changed.
+  std::optional<std::span<const NodeIndex>> TouchedSince(std::uint64_t version) const {
+    return touched_.Since(version);
+  }
+
+  /// Which nodes have come, gone, or changed in what they are (labels, taints, allocatable,
+  /// unschedulable), whatever runs on them.
+  const ChangeLog& DescriptionChanges() const { return described_; }
 
   /// The nodes, ghosts included, in the order of their names, and each node's place in it. Valid
   /// until a node is added or forgotten. Cost: O(nodes) after that, else nothing.
@@ -88,8 +94,7 @@ class NodeTable {
 
  private:
   NodeIndex Add(std::string_view name);
-  void Touch(NodeIndex node);
-  void ForgetLog();
+  std::size_t EntriesMax() const;
   std::vector<NodeIndex>::iterator PlaceByName(std::string_view name);
   void UpdateFree(NodeIndex node);
   void SetTaints(NodeIndex node, const std::vector<api::Taint>& taints);
@@ -108,8 +113,8 @@ class NodeTable {
   std::vector<NodeIndex> holes_;
   std::vector<NodeIndex> by_name_;
   mutable std::vector<std::uint32_t> name_ranks_;  // by NodeIndex; empty: to be worked out
-  std::vector<NodeIndex> log_;                     // touched nodes, since log_begin_
-  std::uint64_t log_begin_ = 0;
+  ChangeLog touched_;
+  ChangeLog described_;
   absl::flat_hash_map<std::string, NodeIndex> index_;  // lookup only
   std::size_t present_count_ = 0;
   std::size_t prefer_no_schedule_count_ = 0;

@@ -2,131 +2,101 @@
 
 #include <algorithm>
 
+#include "scheduler/base/check.h"
+
 namespace muster::placement {
 
 using model::NodeIndex;
 
 void CapacityIndex::Refresh(const model::ClusterModel& model,
-                            const framework::PreparedFilters& filters) {
+                            const framework::PreparedFilters& filters,
+                            const topology::TopologyTree& tree,
+                            const model::ResourceVector& pod_amounts) {
   const model::NodeTable& nodes = model.Nodes();
-  const auto touched = version_ ? nodes.TouchedSince(*version_) : std::nullopt;
-  if (!touched) {
-    Rebuild(model, filters);
+  const bool is_new = !version_ || tree_version_ != tree.Version();
+  const auto touched = is_new ? std::nullopt : nodes.TouchedSince(*version_);
+  const auto has_other_size = [&](NodeIndex node) {
+    return model::CountThatFit(nodes.Allocatable(node), pod_amounts, kUnlimited) != size_[node];
+  };
+  if (!touched || std::any_of(touched->begin(), touched->end(), has_other_size)) {
+    Rebuild(model, filters, tree, pod_amounts);
   } else {
     for (NodeIndex node : *touched) {
-      const std::int64_t capacity = filters.CapacityOf(model, node, kUnlimited);
-      if (capacity == capacity_[node]) continue;
-      Leave(node);
-      Enter(node, capacity);
+      SetCapacity(node, filters.CapacityOf(model, node, kUnlimited));
     }
   }
   version_ = nodes.Version();
+  tree_version_ = tree.Version();
 }
 
 void CapacityIndex::Rebuild(const model::ClusterModel& model,
-                            const framework::PreparedFilters& filters) {
+                            const framework::PreparedFilters& filters,
+                            const topology::TopologyTree& tree,
+                            const model::ResourceVector& pod_amounts) {
   const model::NodeTable& nodes = model.Nodes();
-  ranks_ = nodes.NameRanks();
-  by_name_ = nodes.ByName();
-  by_capacity_.clear();
-  by_capacity_.resize(kOrderMax + 1);
-  occurring_.Resize(kOrderMax + 1);
-  total_ = 0;
-  std::vector<std::int64_t> capacity;
-  filters.Capacities(model, kUnlimited, capacity);
-  capacity_.assign(capacity.size(), 0);
-  for (NodeIndex node = 0; node < capacity.size(); ++node) Enter(node, capacity[node]);
+  const std::vector<NodeIndex> by_size = MeasureNodes(nodes, pod_amounts);
+  filters.Capacities(model, kUnlimited, capacity_);
+  levels_.clear();
+  orders_.resize(1);
+  orders_.front().Build({by_size, {}, 1}, capacity_);
+  for (std::size_t level = 0; level < tree.LevelCount(); ++level) {
+    const topology::DomainIndex domains = tree.DomainCount(level);
+    if (domains < 2 || domains >= nodes.PresentCount()) continue;
+    levels_.push_back(level);
+    orders_.emplace_back().Build({by_size, tree.Domains(level), domains}, capacity_);
+  }
 }
 
-void CapacityIndex::Enter(NodeIndex node, std::int64_t capacity) {
+/// Works out the sizes of the nodes, and returns these in their order, then by name. By counting:
+/// sorting would cost more than all the rest.
+std::vector<NodeIndex> CapacityIndex::MeasureNodes(const model::NodeTable& nodes,
+                                                   const model::ResourceVector& pod_amounts) {
+  size_.resize(nodes.Size());
+  bool is_uniform = true;
+  for (NodeIndex node = 0; node < nodes.Size(); ++node) {
+    // Most nodes are like the one before.
+    const bool is_same = node > 0 && nodes.Allocatable(node) == nodes.Allocatable(node - 1);
+    size_[node] = is_same ? size_[node - 1]
+                          : model::CountThatFit(nodes.Allocatable(node), pod_amounts, kUnlimited);
+    is_uniform = is_uniform && (node == 0 || size_[node] == size_[node - 1]);
+  }
+  if (is_uniform) return nodes.ByName();
+  const auto place = [&](NodeIndex node) {
+    return static_cast<std::size_t>(std::min(size_[node], DomainOrder::kRoomMax));
+  };
+  std::vector<std::uint32_t> begin(DomainOrder::kRoomMax + 2, 0);
+  for (const NodeIndex node : nodes.ByName()) ++begin[place(node) + 1];
+  for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  std::vector<NodeIndex> by_size(nodes.ByName().size());
+  for (const NodeIndex node : nodes.ByName()) by_size[begin[place(node)]++] = node;
+  return by_size;
+}
+
+void CapacityIndex::SetCapacity(NodeIndex node, std::int64_t capacity) {
+  if (capacity == capacity_[node]) return;
+  for (DomainOrder& order : orders_) {
+    order.Leave(node, capacity_[node]);
+    order.Enter(node, capacity);
+  }
   capacity_[node] = capacity;
-  if (capacity == 0) return;
-  total_ += capacity;
-  const auto place = static_cast<std::uint32_t>(std::min(capacity, kOrderMax));
-  RankSet& nodes = by_capacity_[place];
-  if (!nodes.IsSized()) nodes.Resize(static_cast<std::uint32_t>(by_name_.size()));
-  if (nodes.Count() == 0) occurring_.Insert(place);
-  nodes.Insert(ranks_[node]);
 }
 
-void CapacityIndex::Leave(NodeIndex node) {
-  const std::int64_t capacity = capacity_[node];
-  if (capacity == 0) return;
-  total_ -= capacity;
-  const auto place = static_cast<std::uint32_t>(std::min(capacity, kOrderMax));
-  by_capacity_[place].Erase(ranks_[node]);
-  if (by_capacity_[place].Count() == 0) occurring_.Erase(place);
+const DomainOrder& CapacityIndex::OrderOf(const Scope& scope) const {
+  if (scope.IsWhole()) return orders_.front();
+  const auto level = std::find(levels_.begin(), levels_.end(), *scope.level);
+  MUSTER_CHECK(level != levels_.end(), "a level that does not divide the cluster");
+  return orders_[static_cast<std::size_t>(level - levels_.begin()) + 1];
 }
 
-std::optional<CapacityIndex::Position> CapacityIndex::Next(std::optional<Position> position,
-                                                           Order order) const {
-  if (position) {
-    if (const auto rank = by_capacity_[position->place].FirstFrom(position->rank + 1)) {
-      return Position{position->place, *rank};
-    }
-  }
-  std::optional<std::uint32_t> place;
-  if (order == Order::kTightest) {
-    place = occurring_.FirstFrom(position ? position->place + 1 : 0);
-  } else if (!position) {
-    place = occurring_.LastTo(kOrderMax);
-  } else if (position->place > 0) {
-    place = occurring_.LastTo(position->place - 1);
-  }
-  if (!place) return std::nullopt;
-  return Position{*place, *by_capacity_[*place].FirstFrom(0)};
+std::optional<Candidate> CapacityIndex::HolderOf(const Scope& scope, std::int64_t count) const {
+  DomainOrder::Walk walk(OrderOf(scope), scope.domain, capacity_, size_);
+  return BestHolder(walk, count);
 }
 
-std::vector<NodeIndex> CapacityIndex::First(Order order, std::size_t limit) const {
-  std::vector<NodeIndex> found;
-  for (auto at = Next(std::nullopt, order); at && found.size() < limit; at = Next(at, order)) {
-    found.push_back(by_name_[at->rank]);
-  }
-  return found;
-}
-
-NodeIndex CapacityIndex::TightestThatTakes(std::int64_t count,
-                                           const std::vector<Filled>& filled) const {
-  // One below, so that the walk starts with the place itself.
-  const Position before{static_cast<std::uint32_t>(std::min(count, kOrderMax)) - 1,
-                        static_cast<std::uint32_t>(by_name_.size())};
-  NodeIndex best = model::kNoNode;
-  for (auto at = Next(before, Order::kTightest); at; at = Next(at, Order::kTightest)) {
-    const NodeIndex node = by_name_[at->rank];
-    const bool is_used = std::any_of(filled.begin(), filled.end(),
-                                     [node](const Filled& share) { return share.node == node; });
-    if (is_used || capacity_[node] < count) continue;
-    if (at->place < kOrderMax) return node;
-    // In the last place capacities differ.
-    if (best == model::kNoNode || capacity_[node] < capacity_[best]) best = node;
-  }
-  return best;
-}
-
-std::vector<Filled> CapacityIndex::Fill(std::span<const NodeIndex> preferred,
-                                        std::int64_t count) const {
-  std::vector<Filled> filled;
-  std::int64_t missing = count;
-  const auto take = [&](NodeIndex node) {
-    const std::int64_t taken = std::min(missing, capacity_[node]);
-    if (taken == 0) return;
-    filled.push_back({node, taken});
-    missing -= taken;
-  };
-  for (NodeIndex node : preferred) take(node);
-  const std::size_t from_preferred = filled.size();
-  const auto is_preferred = [&](NodeIndex node) {
-    const auto end = filled.begin() + static_cast<std::ptrdiff_t>(from_preferred);
-    return std::any_of(filled.begin(), end,
-                       [node](const Filled& share) { return share.node == node; });
-  };
-  for (auto at = Next(std::nullopt, Order::kRoomiest); at && missing > 0;
-       at = Next(at, Order::kRoomiest)) {
-    const NodeIndex node = by_name_[at->rank];
-    if (is_preferred(node)) continue;
-    take(capacity_[node] < missing ? node : TightestThatTakes(missing, filled));
-  }
-  return filled;
+PackingPlan CapacityIndex::Plan(const Scope& scope, std::int64_t count,
+                                PackingWeights weights) const {
+  DomainOrder::Walk walk(OrderOf(scope), scope.domain, capacity_, size_);
+  return PlanFill(walk, count, weights);
 }
 
 }  // namespace muster::placement

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "scheduler/framework/profile.h"
-#include "scheduler/placement/packing.h"
-#include "scheduler/placement/rank_set.h"
+#include "scheduler/placement/domain_order.h"
+#include "scheduler/topology/topology_tree.h"
 
 namespace muster::placement {
 
@@ -15,54 +15,69 @@ namespace muster::placement {
 /// tell a tight node from a roomy one.
 inline constexpr std::int64_t kUnlimited = std::int64_t{1} << 31;
 
-/// How many pods of one set each node can take, in order: roomiest first, equal ones by name. Kept
-/// up to date by what has changed on the nodes, so that a gang costs what it touches and not the
-/// size of the cluster. For filters that do not couple nodes.
-/// Memory: 8 bytes a node, and a bit a node for each capacity that occurs.
+/// A part of the cluster in which a gang may be placed: a domain of a level of the topology tree,
+/// or all of it.
+struct Scope {
+  std::optional<std::size_t> level;  // absent: the whole cluster
+  topology::DomainIndex domain = 0;
+  bool IsWhole() const { return !level.has_value(); }
+
+  /// No node is in it.
+  static Scope Nowhere() { return {0, topology::kNoDomain - 1}; }
+  bool IsNowhere() const { return domain == topology::kNoDomain - 1; }
+};
+
+/// How many pods of one set each node can take, in the order of packing, for the whole cluster and
+/// for each of its topology domains. Kept up to date by what has changed on the nodes, so that a
+/// gang costs what it touches and not the size of the cluster. For filters that do not couple
+/// nodes. Memory: 24 bytes a node, and for each level what DomainOrder takes.
 class CapacityIndex {
  public:
-  /// Follows the nodes to their present state. Cost: O(nodes touched since the last time), or
-  /// O(nodes) the first time and when the set of nodes has changed.
-  void Refresh(const model::ClusterModel& model, const framework::PreparedFilters& filters);
+  /// Follows the nodes to their present state; `tree` must be up to date. Cost: O(nodes touched
+  /// since the last time x levels), or O(nodes x levels) the first time and when nodes have come,
+  /// gone or changed in what they are.
+  void Refresh(const model::ClusterModel& model, const framework::PreparedFilters& filters,
+               const topology::TopologyTree& tree, const model::ResourceVector& pod_amounts);
 
   std::int64_t CapacityOf(model::NodeIndex node) const { return capacity_[node]; }
-  /// Places in the whole cluster.
-  std::int64_t Total() const { return total_; }
+  /// How many the node would take if it were empty, as far as its amounts tell.
+  std::int64_t SizeOf(model::NodeIndex node) const { return size_[node]; }
 
-  /// Fills `count` pods, or as many as there are places, into the nodes: the preferred ones first,
-  /// in their order and each named once; then the roomiest; and at the end the tightest that takes
-  /// all that is left. Cost: O(nodes that are filled).
-  std::vector<Filled> Fill(std::span<const model::NodeIndex> preferred, std::int64_t count) const;
+  /// Levels that divide the cluster in more than one way, the widest first. The finest of all, one
+  /// domain for each node, is left out: packing tries single nodes by itself.
+  std::span<const std::size_t> Levels() const { return levels_; }
+  /// Places in a scope. Requires: the level is one of Levels().
+  std::int64_t Places(const Scope& scope) const { return OrderOf(scope).Places(scope.domain); }
+  topology::DomainIndex DomainCount(std::size_t level) const {
+    return OrderOf({level, 0}).DomainCount();
+  }
 
-  enum class Order { kRoomiest, kTightest };  // equal ones by name in both
-  /// Of the nodes that take any, the first in this order. Cost: O(limit).
-  std::vector<model::NodeIndex> First(Order order, std::size_t limit) const;
+  /// As placement::PlanFill, among the nodes of the scope. Cost: O(nodes filled x rooms).
+  PackingPlan Plan(const Scope& scope, std::int64_t count, PackingWeights weights) const;
+
+  /// The node of the scope with the best value that takes all of them.
+  std::optional<Candidate> HolderOf(const Scope& scope, std::int64_t count) const;
+
+  /// Of the nodes that take any, those with the least room; equal ones by size, then name.
+  template <class Visit>  // bool(NodeIndex): false to stop
+  void WalkTightest(const Scope& scope, Visit visit) const {
+    OrderOf(scope).WalkTightest(scope.domain, visit);
+  }
 
  private:
-  /// Capacities from this on share one place in the order.
-  static constexpr std::int64_t kOrderMax = 1023;
-
-  /// A node in the order.
-  struct Position {
-    std::uint32_t place = 0;  // in by_capacity_
-    std::uint32_t rank = 0;   // of its name
-  };
-  std::optional<Position> Next(std::optional<Position> position, Order order) const;
-  /// kNoNode when none that is not filled does.
-  model::NodeIndex TightestThatTakes(std::int64_t count, const std::vector<Filled>& filled) const;
-
-  void Rebuild(const model::ClusterModel& model, const framework::PreparedFilters& filters);
-  void Enter(model::NodeIndex node, std::int64_t capacity);
-  void Leave(model::NodeIndex node);
+  void Rebuild(const model::ClusterModel& model, const framework::PreparedFilters& filters,
+               const topology::TopologyTree& tree, const model::ResourceVector& pod_amounts);
+  std::vector<model::NodeIndex> MeasureNodes(const model::NodeTable& nodes,
+                                             const model::ResourceVector& pod_amounts);
+  void SetCapacity(model::NodeIndex node, std::int64_t capacity);
+  const DomainOrder& OrderOf(const Scope& scope) const;
 
   std::vector<std::int64_t> capacity_;  // by NodeIndex
-  /// Nodes that take min(i, kOrderMax), as the ranks of their names. Empty for 0.
-  std::vector<RankSet> by_capacity_;
-  RankSet occurring_;  // the i of by_capacity_ that are not empty
-  std::int64_t total_ = 0;
+  std::vector<std::int64_t> size_;      // by NodeIndex
+  std::vector<std::size_t> levels_;
+  std::vector<DomainOrder> orders_;       // of the whole cluster, then of levels_
   std::optional<std::uint64_t> version_;  // of the nodes; absent: never built
-  std::vector<std::uint32_t> ranks_;
-  std::vector<model::NodeIndex> by_name_;
+  std::optional<std::uint64_t> tree_version_;
 };
 
 }  // namespace muster::placement

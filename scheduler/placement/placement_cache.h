@@ -4,10 +4,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scheduler/framework/profile.h"
 #include "scheduler/placement/capacity_index.h"
+#include "scheduler/topology/topology_tree.h"
 
 namespace muster::placement {
 
@@ -29,13 +31,22 @@ struct JudgedSet {
   CapacityIndex index;
 };
 
-/// Keeps the judgement of pod sets that came before, so that the next gang of the same shape costs
-/// what has changed on the nodes since, and not a walk over all of them.
-/// Bounded: the kEntriesMax shapes used last. Ownership: for one model and one profile, both of
-/// which must outlive it. Threading: one thread.
+/// Keeps the topology of the cluster, and the judgement of pod sets that came before, so that the
+/// next gang of the same shape costs what has changed on the nodes since, and not a walk over all
+/// of them. Bounded: the kEntriesMax shapes used last. Ownership: for one model and one profile,
+/// both of which must outlive it. Threading: one thread.
 class PlacementCache {
  public:
   static constexpr std::size_t kEntriesMax = 32;
+
+  explicit PlacementCache(topology::TopologySettings settings = topology::DefaultTopologySettings())
+      : tree_(std::move(settings)) {}
+
+  /// The topology of the model's nodes as they are now.
+  const topology::TopologyTree& Topology(const model::ClusterModel& model) {
+    tree_.Refresh(model.Nodes());
+    return tree_;
+  }
 
   /// The judgement of a set like this: kept, or made now.
   std::shared_ptr<JudgedSet> Judge(const framework::Profile& profile,
@@ -49,6 +60,7 @@ class PlacementCache {
     std::uint64_t used_at = 0;
   };
 
+  topology::TopologyTree tree_;
   std::map<std::string, Entry> entries_;  // by Profile::KeyOf
   std::uint64_t uses_ = 0;
 };

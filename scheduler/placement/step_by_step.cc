@@ -28,31 +28,34 @@ std::optional<std::vector<std::string>> DomainOf(const api::StringMap& labels,
 
 }  // namespace
 
-/// Pods that must share a topology domain are tried in one domain after the other, and at last
-/// wherever the rules let them begin. The first attempt that places all is taken, else the one that
-/// places most.
-Attempt GangPlacer::TryDomains() {
+/// Pods that must share a topology domain by affinity are tried in one domain after the other, and
+/// at last wherever the rules let them begin. The first attempt that places all is taken, else the
+/// one that places most.
+GangPlacer::Outcome GangPlacer::PlaceInDomains() {
+  if (!coupled_) return PlaceAll();
   const std::vector<Start> starts = StartsToTry();
   std::vector<const Start*> tries;
   tries.reserve(starts.size() + 1);
   for (const Start& start : starts) tries.push_back(&start);
   tries.push_back(nullptr);
-  const Start* best = nullptr;
+  std::size_t best = 0;
   std::int64_t most = -1;
-  for (const Start* start : tries) {
-    tried_start_ = start;
+  for (std::size_t i = 0; i < tries.size(); ++i) {
+    tried_start_ = tries[i];
     const Outcome outcome = PlaceAll();
-    if (IsWhole(outcome)) return Success();
-    const std::int64_t placed = outcome.set == order_.back() ? outcome.placed : 0;
-    if (placed > most) {
-      most = placed;
-      best = start;
+    const bool is_whole = IsWhole(outcome);
+    if (is_whole) tried_start_ = nullptr;
+    if (is_whole) return outcome;
+    if (PlacedOfLargest(outcome) > most) {
+      most = PlacedOfLargest(outcome);
+      best = i;
     }
     TakeBackTo(0);
   }
-  tried_start_ = best;
+  tried_start_ = tries[best];
   const Outcome outcome = PlaceAll();
-  return IsEnough(outcome) ? Success() : Fail(outcome);
+  tried_start_ = nullptr;
+  return outcome;
 }
 
 /// In each domain first the whole gang, then only the sets that must be near others, so that the
@@ -135,14 +138,41 @@ std::int64_t GangPlacer::FillStepByStep(std::size_t index) {
     set.judged->filters.LimitByCoupling(model_, set.capacity);
     KeepToStart(index, set.capacity);
     if (placed == 0) AskPreferences(set);
-    const Filled step = FillOneNode({model_.Nodes(), set.capacity, set.preference}, preferred_,
-                                    set.demand->count - placed);
+    const Filled step = NextStep(set, set.demand->count - placed);
     if (step.count == 0) break;
     Place(index, step.node, step.count);
     uncoupled[step.node] = set.judged->filters.CapacityOfUncoupled(model_, step.node, kUnlimited);
     placed += step.count;
   }
   return placed;
+}
+
+Filled GangPlacer::NextStep(const Set& set, std::int64_t missing) const {
+  using topology::PlacementMode;
+  const PlacementMode mode = request_.policy.mode;
+  if (mode == PlacementMode::kNone) {
+    const std::vector<NodeIndex> nodes = NodesByScore(set);
+    return nodes.empty() ? Filled{} : Filled{nodes.front(), 1};
+  }
+  std::vector<Candidate> candidates = CandidatesOf(set);
+  if (candidates.empty()) return {};
+  if (mode == PlacementMode::kSpread) {
+    std::int64_t fewest = members_[candidates.front().node];
+    for (const Candidate& each : candidates) fewest = std::min(fewest, members_[each.node]);
+    std::erase_if(candidates, [&](const Candidate& each) { return members_[each.node] > fewest; });
+    candidates = TakeMostPreferred(set, candidates);
+    const auto roomiest = std::min_element(
+        candidates.begin(), candidates.end(), [this](const Candidate& a, const Candidate& b) {
+          return a.room != b.room ? a.room > b.room
+                                  : model_.Nodes().Name(a.node) < model_.Nodes().Name(b.node);
+        });
+    return {roomiest->node, 1};
+  }
+  for (const NodeShare& share : request_.near) {
+    const std::int64_t room = CapacityOf(set, share.node);
+    if (room > 0) return {share.node, std::min(missing, room)};
+  }
+  return FillOneNode(TakeMostPreferred(set, candidates), model_.Nodes(), missing, Weights());
 }
 
 }  // namespace muster::placement

@@ -34,13 +34,15 @@ std::int64_t RoomFor(const model::ResourceVector& wanted, const model::ResourceV
 
 class VictimSearch {
  public:
-  VictimSearch(const framework::Profile& profile, model::ClusterModel& model,
-               std::span<const PodSetDemand> demands, std::span<const EvictionUnit> units)
-      : profile_(profile),
-        model_(model),
-        demands_(demands),
+  VictimSearch(const PlacementContext& context, const GangRequest& gang,
+               std::span<const EvictionUnit> units)
+      : profile_(context.profile),
+        model_(context.model),
+        gang_(gang),
+        demands_(gang.demands),
         units_(units),
-        evictions_(model, units),
+        cache_(context.cache.Topology(context.model).Settings()),
+        evictions_(context.model, units),
         trials_left_(std::max(kTrialsMin, kNodeVisitsMax / VisitsOfTrial())) {}
 
   PreemptionPlan Run(std::span<const std::uint8_t> worth);
@@ -52,6 +54,7 @@ class VictimSearch {
     return nodes * static_cast<std::int64_t>(std::max<std::size_t>(1, demands_.size()));
   }
   Attempt Place(const AttemptDiagnosis& diagnosis);
+  Attempt PlaceOn(model::Statement& statement, const AttemptDiagnosis& diagnosis);
   bool Fits() { return Place({AttemptDiagnosis::Form::kNone}).shares.has_value(); }
   AttemptDiagnosis DiagnosisWith(std::span<const std::uint8_t> worth) const;
   std::vector<std::size_t> DearestFirst() const;
@@ -63,6 +66,7 @@ class VictimSearch {
 
   const framework::Profile& profile_;
   model::ClusterModel& model_;
+  const GangRequest& gang_;
   std::span<const PodSetDemand> demands_;
   std::span<const EvictionUnit> units_;
   PlacementCache cache_;  // of this search: from trial to trial little changes
@@ -72,7 +76,13 @@ class VictimSearch {
 
 Attempt VictimSearch::Place(const AttemptDiagnosis& diagnosis) {
   model::Statement statement(model_);
-  return PlaceGang(profile_, model_, statement, demands_, {}, &cache_, diagnosis);
+  return PlaceOn(statement, diagnosis);
+}
+
+Attempt VictimSearch::PlaceOn(model::Statement& statement, const AttemptDiagnosis& diagnosis) {
+  GangRequest request = gang_;
+  request.diagnosis = diagnosis;
+  return PlaceGang({profile_, model_, cache_}, statement, request);
 }
 
 /// Nodes without victims say so; those with some say what is missing without them.
@@ -162,8 +172,7 @@ bool VictimSearch::HasRoomFor(std::size_t unit) const {
 void VictimSearch::GiveBackCoarsely(std::span<const std::size_t> order) {
   std::vector<std::uint8_t> used(model_.Nodes().Size(), 0);
   model::Statement statement(model_);
-  const Attempt attempt = PlaceGang(profile_, model_, statement, demands_, {}, &cache_,
-                                    {AttemptDiagnosis::Form::kNone});
+  const Attempt attempt = PlaceOn(statement, {AttemptDiagnosis::Form::kNone});
   if (!attempt.shares) return;
   for (const auto& shares : *attempt.shares) {
     for (const NodeShare& share : shares) used[share.node] = 1;
@@ -241,11 +250,10 @@ std::vector<std::uint8_t> NodesWorthEvicting(const framework::Profile& profile,
   return worth;
 }
 
-PreemptionPlan PlanPreemption(const framework::Profile& profile, model::ClusterModel& model,
-                              std::span<const PodSetDemand> demands,
+PreemptionPlan PlanPreemption(const PlacementContext& context, const GangRequest& gang,
                               std::span<const EvictionUnit> units,
                               std::span<const std::uint8_t> worth) {
-  return VictimSearch(profile, model, demands, units).Run(worth);
+  return VictimSearch(context, gang, units).Run(worth);
 }
 
 }  // namespace muster::placement

@@ -43,9 +43,8 @@ struct PreemptionPlan {
 /// Bound: whole ranges are given back at a time, so that k victims among n units cost about
 /// k log(n / k) placements; after kNodeVisitsMax node visits the rest is decided coarsely, by nodes
 /// and amounts, and may keep a superfluous victim. The model is as before afterwards.
-/// Threading: one thread.
-PreemptionPlan PlanPreemption(const framework::Profile& profile, model::ClusterModel& model,
-                              std::span<const PodSetDemand> demands,
+/// Of `context.cache` only the topology is used. Threading: one thread.
+PreemptionPlan PlanPreemption(const PlacementContext& context, const GangRequest& gang,
                               std::span<const EvictionUnit> units,
                               std::span<const std::uint8_t> worth);
 

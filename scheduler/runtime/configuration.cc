@@ -9,12 +9,15 @@
 #include <set>
 #include <vector>
 
+#include "scheduler/api/qualified_name.h"
 #include "scheduler/kube/credentials.h"
 
 namespace muster::runtime {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kTopologyLevelsMax = 8;
+constexpr std::size_t kInterruptibleLabelsMax = 32;
 constexpr char kApiVersion[] = "muster.dev/v1alpha1";
 constexpr char kKind[] = "MusterConfiguration";
 constexpr std::array<std::string_view, 6> kLogLevels = {"trace", "debug", "info",
@@ -116,6 +119,45 @@ StatusOr<bool> Boolean(const YAML::Node& value) {
   if (value.Tag() != "!" && text == "true") return true;
   if (value.Tag() != "!" && text == "false") return false;
   return InvalidArgumentError(Quoted(text) + "; allowed: true, false");
+}
+
+/// A list of at most `most` texts, each checked by `check`.
+template <class Check>  // Status(const std::string&)
+StatusOr<std::vector<std::string>> Texts(const YAML::Node& value, std::size_t most, Check check) {
+  if (!value.IsSequence() || value.size() > most) {
+    return InvalidArgumentError("must be a list of at most " + std::to_string(most) + " texts");
+  }
+  std::vector<std::string> texts;
+  for (const YAML::Node& entry : value) {
+    MUSTER_ASSIGN_OR_RETURN(std::string text, Text(entry));
+    MUSTER_RETURN_IF_ERROR(check(text));
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) {
+      return InvalidArgumentError(Quoted(text) + " is given twice");
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+Status CheckLabelKey(const std::string& key) {
+  if (api::IsQualifiedName(key)) return OkStatus();
+  return InvalidArgumentError(Quoted(key) + "; allowed: a label key such as " +
+                              "topology.kubernetes.io/zone");
+}
+
+Status ReadInterruptibleLabels(const YAML::Node& value, topology::TopologySettings& topology) {
+  std::vector<topology::NodeLabel> labels;
+  const auto check = [&](const std::string& text) -> Status {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      return InvalidArgumentError(Quoted(text) + "; allowed: LABEL=VALUE");
+    }
+    labels.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    return CheckLabelKey(labels.back().key);
+  };
+  MUSTER_RETURN_IF_ERROR(Texts(value, kInterruptibleLabelsMax, check).status());
+  topology.interruptible = std::move(labels);
+  return OkStatus();
 }
 
 template <class Target>
@@ -227,6 +269,16 @@ const std::vector<Field<Configuration>>& Fields() {
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
          return OkStatus();
+       }},
+      {"topologyLevels",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.topology.levels,
+                                 Texts(v, kTopologyLevelsMax, CheckLabelKey));
+         return OkStatus();
+       }},
+      {"interruptibleNodeLabels",
+       [](const YAML::Node& v, Configuration& c) {
+         return ReadInterruptibleLabels(v, c.core.topology);
        }},
       {"scoreWeights",
        [](const YAML::Node& v, Configuration& c) { return ReadScoreWeights(v, c.scores); }},

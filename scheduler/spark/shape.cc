@@ -1,6 +1,8 @@
 #include "scheduler/spark/shape.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "scheduler/spark/driver_configuration.h"
@@ -57,6 +59,26 @@ std::string ConfiguredText(const DriverConfiguration& configuration, std::string
   if (configuration.origins.unresolved.contains(key)) return "";
   Settings settings(configuration.properties, configuration.file);
   return settings.Text(key).value_or("");
+}
+
+/// Classes that keep shuffle files away from the executors: Celeborn (and its forms for Gluten,
+/// Comet and Blaze), Uniffle and Uber's service (one class name, and Uniffle's delegate and form
+/// for Gluten), IBM's files on S3. Source: the projects' own guides; docs.aws.amazon.com/glue
+/// (cloud shuffle storage plugin).
+bool ShufflesRemotely(const DriverConfiguration& configuration) {
+  constexpr auto kManagers = std::to_array<std::string_view>(
+      {"org.apache.spark.shuffle.celeborn.SparkShuffleManager",
+       "org.apache.spark.shuffle.gluten.celeborn.CelebornShuffleManager",
+       "org.apache.spark.sql.comet.execution.shuffle.CometCelebornShuffleManager",
+       "org.apache.spark.sql.execution.blaze.shuffle.celeborn.BlazeCelebornShuffleManager",
+       "org.apache.spark.shuffle.RssShuffleManager",
+       "org.apache.spark.shuffle.DelegationRssShuffleManager",
+       "org.apache.spark.shuffle.gluten.uniffle.UniffleShuffleManager",
+       "org.apache.spark.shuffle.sort.S3ShuffleManager"});
+  constexpr std::string_view kCloudStorage = "com.amazonaws.spark.shuffle.io.cloud.ChopperPlugin";
+  const std::string manager = ConfiguredText(configuration, "spark.shuffle.manager");
+  return std::find(kManagers.begin(), kManagers.end(), manager) != kManagers.end() ||
+         ConfiguredText(configuration, "spark.shuffle.sort.io.plugin.class") == kCloudStorage;
 }
 
 /// In client mode the driver's own pod says nothing of the application, its configuration does.
@@ -127,6 +149,7 @@ StatusOr<Shape> ComputeShape(const api::Pod& driver, const ConfigMaps& config_ma
                                             .count_max = count.most,
                                             .dynamic_allocation = count.is_dynamic,
                                             .pod = std::move(pod)});
+  shape.shuffles_remotely = ShufflesRemotely(configuration);
   shape.unknown = settings.unknown();
   return shape;
 }

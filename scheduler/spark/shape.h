@@ -50,6 +50,8 @@ struct Shape {
   /// the driver: if it has one by name all the same, admission gave it (a MutatingAdmissionPolicy,
   /// say), and executors may be given it too. `executor_sets` are as if they were not.
   bool names_no_scheduler = false;
+  /// Shuffle files go to a service of their own or to object storage: executors exchange little.
+  bool shuffles_remotely = false;
 };
 
 /// Where a driver keeps its configuration: which ConfigMaps have to be fetched, and which key of

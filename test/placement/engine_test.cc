@@ -32,7 +32,7 @@ class PlaceGangTest : public ::testing::Test {
         {"driver", driver_pod, model::MakePodInfo(driver_pod, model_.Names()), 1},
         {"executors", executor_pod, model::MakePodInfo(executor_pod, model_.Names()), count}};
     model::Statement statement(model_);
-    Attempt attempt = PlaceGang(profile_, model_, statement, demands, {});
+    Attempt attempt = PlaceGang({profile_, model_, cache_}, statement, {demands});
     std::move(statement).Commit();
     return attempt;
   }
@@ -56,6 +56,7 @@ class PlaceGangTest : public ::testing::Test {
 
   model::ClusterModel model_;
   framework::Profile profile_ = plugins::DefaultProfile();
+  PlacementCache cache_;
 };
 
 using Shares = std::map<std::string, std::int64_t>;
@@ -161,7 +162,7 @@ TEST_F(PlaceGangTest, AGangWithAMinimumTakesAsManyPlacesAsThereAre) {
   const auto place = [&](std::int64_t count_min) {
     const std::vector<PodSetDemand> demands{{"executors", pod, info, 9, count_min}};
     model::Statement statement(model_);
-    return PlaceGang(profile_, model_, statement, demands, {});
+    return PlaceGang({profile_, model_, cache_}, statement, {demands});
   };
   EXPECT_EQ(Named(place(3), 0), (Shares{{"a", 4}}));
   EXPECT_EQ(Named(place(4), 0), (Shares{{"a", 4}}));
@@ -183,7 +184,7 @@ TEST_F(PlaceGangTest, APodAloneGoesToTheHighestScoreNotToTheRoomiest) {
     PodSetDemand demand{"pod", pod, model::MakePodInfo(pod, model_.Names()), 1};
     demand.alone = alone;
     model::Statement statement(model_);
-    return Named(PlaceGang(profile_, model_, statement, {&demand, 1}, {}), 0);
+    return Named(PlaceGang({profile_, model_, cache_}, statement, {{&demand, 1}}), 0);
   };
   const api::PodSpec spec = MakeSpec("1", "4Gi");
   // LeastAllocated: a (87 + 93) / 2 = 90, b (75 + 75) / 2 = 75. BalancedAllocation: a 50 + (50 - 4)
@@ -208,7 +209,7 @@ TEST_F(PlaceGangTest, ADriverTakesTheNodeThatItPrefersUnlessTheGangNeedsIt) {
         {"driver", driver_pod, model::MakePodInfo(driver_pod, model_.Names()), 1},
         {"executors", executor_pod, model::MakePodInfo(executor_pod, model_.Names()), count}};
     model::Statement statement(model_);
-    return Named(PlaceGang(profile_, model_, statement, demands, {}), 0);
+    return Named(PlaceGang({profile_, model_, cache_}, statement, {demands}), 0);
   };
   EXPECT_EQ(driver_node(3), (Shares{{"steady", 1}}));
   EXPECT_EQ(driver_node(4), (Shares{{"small", 1}}));
@@ -224,7 +225,7 @@ TEST_F(PlaceGangTest, ExecutorsFillNodesWithUnwantedTaintsLast) {
     const api::Pod pod{{}, MakeSpec("2", "2Gi"), {}};
     const PodSetDemand demand{"executors", pod, model::MakePodInfo(pod, model_.Names()), count};
     model::Statement statement(model_);
-    return Named(PlaceGang(profile_, model_, statement, {&demand, 1}, {}), 0);
+    return Named(PlaceGang({profile_, model_, cache_}, statement, {{&demand, 1}}), 0);
   };
   EXPECT_EQ(executors(4), (Shares{{"a", 2}, {"b", 2}}));
   EXPECT_EQ(executors(6), (Shares{{"a", 2}, {"b", 2}, {"c", 2}}));
@@ -254,6 +255,7 @@ TEST_F(PlaceGangTest, OneDriverAndIdenticalExecutorsArePlacedWheneverAPlacementE
   int fitting = 0;
   for (int round = 0; round < 300; ++round) {
     model_ = model::ClusterModel();
+    cache_ = PlacementCache();
     std::vector<std::int64_t> cpus;
     for (std::int64_t i = draw(1, 5); i > 0; --i) cpus.push_back(draw(1, 12));
     for (std::size_t i = 0; i < cpus.size(); ++i) {

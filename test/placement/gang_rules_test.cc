@@ -65,7 +65,7 @@ class GangRulesTest : public ::testing::Test {
         {"driver", driver_, model::MakePodInfo(driver_, model_.Names()), 1},
         {"executors", executor_, model::MakePodInfo(executor_, model_.Names()), executors}};
     model::Statement statement(model_);
-    Attempt attempt = PlaceGang(profile_, model_, statement, demands, {});
+    Attempt attempt = PlaceGang({profile_, model_, cache_}, statement, {demands});
     std::move(statement).Commit();
     return attempt;
   }
@@ -87,6 +87,7 @@ class GangRulesTest : public ::testing::Test {
 
   model::ClusterModel model_;
   framework::Profile profile_ = plugins::DefaultProfile();
+  PlacementCache cache_;
   api::Pod driver_ = MakePod("driver", "1", "1Gi");
   api::Pod executor_ = MakePod("executor", "1", "1Gi");
   int running_ = 0;

@@ -53,7 +53,7 @@ class RandomGang {
     const std::vector<PodSetDemand> demands{{"driver", driver_, driver_info_, 1},
                                             {"executors", executor_, executor_info_, executors_}};
     model::Statement statement(model_);
-    const Attempt attempt = PlaceGang(profile_, model_, statement, demands, {});
+    const Attempt attempt = PlaceGang({profile_, model_, cache_}, statement, {demands});
     if (!attempt.shares) return {};
     Assignment assignment;
     for (const auto& set : *attempt.shares) {
@@ -163,6 +163,7 @@ class RandomGang {
 
   std::mt19937_64 random_;
   framework::Profile profile_ = plugins::DefaultProfile();
+  PlacementCache cache_;
   model::ClusterModel model_;
   api::Pod driver_;
   api::Pod executor_;

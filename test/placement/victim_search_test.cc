@@ -66,7 +66,7 @@ class PlanPreemptionTest : public ::testing::Test {
   }
 
   PreemptionPlan Plan(const std::vector<PodSetDemand>& demands) {
-    return PlanPreemption(profile_, model_, demands, units_,
+    return PlanPreemption({profile_, model_, cache_}, {demands}, units_,
                           NodesWorthEvicting(profile_, model_, demands));
   }
 
@@ -79,11 +79,12 @@ class PlanPreemptionTest : public ::testing::Test {
 
   bool Fits(const std::vector<PodSetDemand>& demands) {
     model::Statement statement(model_);
-    return PlaceGang(profile_, model_, statement, demands, {}).shares.has_value();
+    return PlaceGang({profile_, model_, cache_}, statement, {demands}).shares.has_value();
   }
 
   model::ClusterModel model_;
   framework::Profile profile_ = plugins::DefaultProfile();
+  PlacementCache cache_;
   std::vector<EvictionUnit> units_;
   api::Pod driver_;
   api::Pod executor_;
@@ -196,6 +197,7 @@ class RandomPreemptionTest : public PlanPreemptionTest {
   void MakeCluster(unsigned seed) {
     random_.seed(seed);
     model_ = model::ClusterModel();
+    cache_ = PlacementCache();
     units_.clear();
     const int nodes = Draw(1, 6);
     for (int n = 0; n < nodes; ++n) {

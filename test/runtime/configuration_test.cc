@@ -33,7 +33,9 @@ TEST(Configuration, EveryFieldIsRead) {
       "schedulerName: spark-gangs\nshapeTimeout: 90s\ngangTimeout: 1h30m\nbackfillPatience: 0s\n"
       "gangMembersMax: 500\nlisten: '0.0.0.0:8080'\nbindConcurrency: 8\nlogLevel: debug\n"
       "logFormat: json\nscoringStrategy: MostAllocated\n"
-      "scoreWeights: {ImageLocality: 0, TaintToleration: 100}\n");
+      "scoreWeights: {ImageLocality: 0, TaintToleration: 100}\n"
+      "topologyLevels: [topology.kubernetes.io/zone, example.com/rack]\n"
+      "interruptibleNodeLabels: [example.com/lifecycle=spot, example.com/cheap=]\n");
   ASSERT_TRUE(configuration.ok()) << configuration.status();
   EXPECT_EQ(configuration->core.scheduler_name, "spark-gangs");
   EXPECT_EQ(configuration->core.shape_timeout, std::chrono::seconds(90));
@@ -88,6 +90,29 @@ TEST(Configuration, AWrongLeaderElectionIsNamedByItsPathWithWhatIsAllowed) {
               HasSubstr("leaseDuration 15s; allowed: renewDeadline and 4s, 18s, or more"));
   EXPECT_THAT(ErrorOf("leaderElection: {retryPeriod: 9s}\n"),
               HasSubstr("renewDeadline 10s; allowed: more than 1.2 times retryPeriod, 10.8s"));
+}
+
+TEST(Configuration, WhatTheLabelsOfNodesMeanIsRead) {
+  StatusOr<Configuration> configuration = Parse(
+      "topologyLevels: [topology.kubernetes.io/zone, example.com/rack]\n"
+      "interruptibleNodeLabels: [example.com/lifecycle=spot, example.com/cheap=]\n");
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_EQ(configuration->core.topology.levels,
+            (std::vector<std::string>{"topology.kubernetes.io/zone", "example.com/rack"}));
+  EXPECT_EQ(configuration->core.topology.interruptible,
+            (std::vector<topology::NodeLabel>{{"example.com/lifecycle", "spot"},
+                                              {"example.com/cheap", ""}}));
+  EXPECT_TRUE(Parse("topologyLevels: []\n")->core.topology.levels.empty());
+  EXPECT_EQ(Parse("")->core.topology.levels, topology::DefaultTopologySettings().levels);
+}
+
+TEST(Configuration, AWrongTopologyIsRefused) {
+  EXPECT_THAT(ErrorOf("topologyLevels: zone\n"), HasSubstr("a list of at most 8 texts"));
+  EXPECT_THAT(ErrorOf("topologyLevels: [a, b, c, d, e, f, g, h, i]\n"), HasSubstr("at most 8"));
+  EXPECT_THAT(ErrorOf("topologyLevels: [zone, zone]\n"), HasSubstr("'zone' is given twice"));
+  EXPECT_THAT(ErrorOf("topologyLevels: ['no label']\n"), HasSubstr("allowed: a label key"));
+  EXPECT_THAT(ErrorOf("interruptibleNodeLabels: [spot]\n"), HasSubstr("allowed: LABEL=VALUE"));
+  EXPECT_THAT(ErrorOf("interruptibleNodeLabels: ['=spot']\n"), HasSubstr("a label key"));
 }
 
 TEST(Configuration, AWrongScoreWeightIsNamedByItsPath) {

@@ -59,6 +59,22 @@ TEST(Shape, UsesTheTemplateThatThePropertiesName) {
   EXPECT_EQ(shape->executor_sets[0].pod.spec.priority_class_name, "high");
 }
 
+TEST(Shape, SaysWhetherShuffleFilesAreKeptAwayFromTheExecutors) {
+  const auto remote = [](const std::string& properties) {
+    const auto shape = ComputeShape(MakeDriver(), MakeConfigMaps(properties));
+    EXPECT_TRUE(shape.ok()) << shape.status();
+    return shape.ok() && shape->shuffles_remotely;
+  };
+  EXPECT_FALSE(remote("spark.executor.instances=2"));
+  EXPECT_FALSE(remote("spark.shuffle.manager=sort"));
+  EXPECT_FALSE(remote("spark.shuffle.manager=org.apache.spark.shuffle.sort.SortShuffleManager"));
+  EXPECT_TRUE(
+      remote("spark.shuffle.manager=org.apache.spark.shuffle.celeborn.SparkShuffleManager"));
+  EXPECT_TRUE(remote("spark.shuffle.manager=org.apache.spark.shuffle.RssShuffleManager"));
+  EXPECT_TRUE(remote(
+      "spark.shuffle.sort.io.plugin.class=com.amazonaws.spark.shuffle.io.cloud.ChopperPlugin"));
+}
+
 TEST(Shape, SaysWhetherAnybodyNamedAScheduler) {
   const auto nobody = [](const std::string& properties, const std::string& pod_template = "{}") {
     const auto shape =

@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "scheduler/spark": ["scheduler/base", "scheduler/api"],
     "scheduler/history": ["scheduler/base", "scheduler/api"],
     "scheduler/framework": ["scheduler/model", "scheduler/topology"],
-    "scheduler/gang": ["scheduler/model", "scheduler/spark"],
+    "scheduler/gang": ["scheduler/model", "scheduler/spark", "scheduler/topology"],
     "scheduler/queue": ["scheduler/framework", "scheduler/gang"],
     "scheduler/placement": ["scheduler/framework", "scheduler/topology"],
     "scheduler/capacity": ["scheduler/model", "scheduler/gang"],
