@@ -21,7 +21,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr const char* kWholeGangPolicies[] = {"gang-fifo", "palantir", "muster", "oracle-srpt"};
+constexpr const char* kWholeGangPolicies[] = {"gang-fifo", "palantir", "muster", "oracle-srpt",
+                                              "candidate"};
 
 Workload RandomWorkload(std::uint64_t seed) {
   std::mt19937_64 random(seed);
