@@ -72,6 +72,8 @@ class JsonParser {
   JsonParser();
   JsonParser(JsonParser&&) noexcept;
   JsonParser& operator=(JsonParser&&) noexcept;
+  JsonParser(const JsonParser&) = delete;
+  JsonParser& operator=(const JsonParser&) = delete;
   ~JsonParser();
 
   /// The value of the whole text, until the next call. `bytes_max` and a nesting limit of 100 bound
