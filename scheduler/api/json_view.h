@@ -50,7 +50,6 @@ class JsonView {
   Status ForEachElement(OnElement on_element) const;
   /// The same for the keys of an object, in no order that means something. Requires kObject.
   Status ForEachMember(OnMember on_member) const;
-  std::size_t ListSize() const;  // requires kList
 
  private:
   friend class JsonParser;
