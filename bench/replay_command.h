@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <memory>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

@@ -110,6 +110,7 @@ Json Timeline(const RunResult& result) {
   for (const auto& [level, name] : kShown) {
     const bool is_cpu = level != Level::kWaitingGangs && level != Level::kRunningGangs;
     std::vector<double> values;
+    values.reserve(result.timeline.size());
     for (const TimelinePoint& point : result.timeline) {
       values.push_back(point.mean[static_cast<std::size_t>(level)] / (is_cpu ? 1000.0 : 1.0));
     }

@@ -167,10 +167,6 @@ Status JsonView::ForEachMember(OnMember on_member) const {
   return OkStatus();
 }
 
-std::size_t JsonView::ListSize() const {
-  return source_ == Source::kDom ? Parsed::Dom(*this).size() : Parsed::ListOf(*this).size();
-}
-
 struct JsonParser::State {
   dom::parser parser;
   json fallback;

@@ -50,7 +50,6 @@ class JsonView {
   Status ForEachElement(OnElement on_element) const;
   /// The same for the keys of an object, in no order that means something. Requires kObject.
   Status ForEachMember(OnMember on_member) const;
-  std::size_t ListSize() const;  // requires kList
 
  private:
   friend class JsonParser;
@@ -72,6 +71,8 @@ class JsonParser {
   JsonParser();
   JsonParser(JsonParser&&) noexcept;
   JsonParser& operator=(JsonParser&&) noexcept;
+  JsonParser(const JsonParser&) = delete;
+  JsonParser& operator=(const JsonParser&) = delete;
   ~JsonParser();
 
   /// The value of the whole text, until the next call. `bytes_max` and a nesting limit of 100 bound

@@ -87,6 +87,7 @@ ExitCode RunJudge(const JudgeArguments& arguments, std::istream& in, std::ostrea
   const framework::Profile profile = plugins::DefaultProfile();
   const std::size_t threads = std::max<std::size_t>(1, arguments.threads);
   std::vector<CaseJudge> judges;
+  judges.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) {
     judges.emplace_back(profile, arguments.line_bytes_max, arguments.answer);
   }

@@ -87,7 +87,8 @@ void AddProfile(CLI::App& application, muster::cli::ProfileArguments& arguments,
       ->required();
   profile
       ->add_option("--write", arguments.profile_path,
-                   "A profile for the daemon; what it holds already is added to")
+                   "A file for the result; what it holds already is added to. The daemon does not "
+                   "read it yet")
       ->type_name("FILE");
   profile->add_option("-o,--output", arguments.output, "The form of the answer")
       ->check(CLI::IsMember({"table", "json"}))

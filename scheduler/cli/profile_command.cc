@@ -24,7 +24,7 @@ Status AddLog(const std::string& path, ShuffleProfile& profile, std::ostream& er
   std::int64_t line_number = 0;
   std::int64_t unreadable = 0;
   std::string first_problem;
-  const Status read = ForEachLine(path, [&](std::string_view line) {
+  Status read = ForEachLine(path, [&](std::string_view line) {
     ++line_number;
     const Status status = reader.Add(line);
     if (status.ok() || ++unreadable > 1) return;

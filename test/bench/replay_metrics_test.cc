@@ -132,6 +132,7 @@ TEST(ReplayMetrics, NodesAreAsManyAsTheOfferedLoadAsks) {
   constants.bytes_per_executor = 100;
   constants.executor_bytes_per_second = 1;
   std::vector<TraceJob> jobs;
+  jobs.reserve(36);
   for (int i = 0; i < 36; ++i) jobs.push_back({"job", 10.0 * i, 400, 0, 0});  // 4 executors, 120 s
   std::vector<TraceNode> nodes(20, {"node", 4000, 1 << 20});
   const Workload workload = MakeWorkload(MakeGangs(jobs, constants, 1), nodes, constants, 0.85, 1);
@@ -156,6 +157,7 @@ TEST(ReplayMetrics, CopiesOfATraceKeepItsSpan) {
   constants.hours = 1;
   constants.copies = 3;
   std::vector<TraceJob> jobs;
+  jobs.reserve(50);
   for (int i = 0; i < 50; ++i) jobs.push_back({"job", 72.0 * i, 1, 0, 0});
   const std::vector<GangSpec> gangs = MakeGangs(jobs, constants, 7);
   ASSERT_EQ(gangs.size(), 150U);

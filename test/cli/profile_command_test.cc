@@ -85,7 +85,7 @@ class Profile : public ::testing::Test {
 
 TEST_F(Profile, EveryFormOfALogSaysTheSame) {
   std::string text = StartLine("etl");
-  for (int i = 0; i < 5000; ++i) text += TaskLine(10 + i % 7, 100 * i);
+  for (std::int64_t i = 0; i < 5000; ++i) text += TaskLine(10 + i % 7, 100 * i);
   const std::string expected = Ask({Write("plain", text)});
   EXPECT_THAT(expected, HasSubstr("\"tasks\": 5000"));
   const std::size_t middle = text.size() / 2;

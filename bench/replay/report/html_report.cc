@@ -25,6 +25,7 @@ struct Extremes {
 
 Extremes ExtremesOf(const Figure& figure, const std::vector<RunGroup>& groups) {
   std::vector<double> means;
+  means.reserve(groups.size());
   for (const RunGroup& group : groups) means.push_back(SpreadOf(figure, group).mean);
   const auto [least, most] = std::minmax_element(means.begin(), means.end());
   const bool more = figure.better == Figure::Better::kMore;

@@ -46,6 +46,7 @@ std::string MicroDrawings(
     html += "<div class=\"plots small\">";
     for (const MicroRun& run : runs) {
       std::vector<GanttRow> rows;
+      rows.reserve(run.outcomes.size());
       for (std::size_t i = 0; i < run.outcomes.size(); ++i) {
         rows.push_back(RowOf(micro_case.workload.gangs[i], run.outcomes[i], run.end));
       }
