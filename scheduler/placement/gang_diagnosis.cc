@@ -76,6 +76,7 @@ void GangPlacer::FillUp(std::size_t index) {
 /// far as they go. The caller takes all of it back.
 std::string GangPlacer::Diagnose(const Outcome& outcome, std::string refusals) {
   std::vector<SetFit> fits;
+  fits.reserve(sets_.size());
   for (std::size_t index = 0; index < sets_.size(); ++index) {
     fits.push_back(FitOf(index, sets_[index].demand->count));
   }
