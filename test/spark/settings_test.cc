@@ -93,6 +93,7 @@ TEST(Settings, ReferencesToOtherEntriesAreReplacedAndThoseInsideOfThem) {
 }
 
 TEST(Settings, WhatAReferenceLeavesOpenIsUnknownAndTheReasonIsSaid) {
+  const std::string amount = "spark.executor.resource.gpu.amount";
   const Properties entries{{"a", "${spark.absent}"},
                            {"b", "${spark.b1}"},
                            {"spark.b1", "${spark.b2}"},
@@ -105,25 +106,24 @@ TEST(Settings, WhatAReferenceLeavesOpenIsUnknownAndTheReasonIsSaid) {
                            {"f", "${spark.ones"},
                            {"g", "${spark. ones}"},
                            {"h", "${}"},
-                           {"spark.executor.resource.gpu.amount", "${spark.ones}"},
+                           {amount, "${spark.ones}"},
                            {"spark.ones", "1"}};
   Settings settings(entries, "file", {{}, {"spark.unresolved"}});
   for (const char* key : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
     EXPECT_EQ(settings.Text(key), std::nullopt) << key;
   }
-  EXPECT_EQ(settings.Text("spark.executor.resource.gpu.amount"), std::nullopt);
-  EXPECT_EQ(settings.unknown(),
-            (std::vector<std::string>{
-                "a holds ${spark.absent}, and spark.absent is not set here",
-                "b holds ${spark.b1}, which refers to itself: Spark stops at that",
-                "c holds ${spark.unresolved}, which only the driver can resolve",
-                "d holds 1${spark.e}, which only the driver can resolve",
-                "e holds ${plain}, which only the driver can resolve",
-                "f holds ${spark.ones, which only the driver can resolve",
-                "g holds ${spark. ones}, which only the driver can resolve",
-                "h holds ${}, which only the driver can resolve",
-                "spark.executor.resource.gpu.amount holds ${spark.ones}, where Spark replaces "
-                "nothing"}));
+  EXPECT_EQ(settings.Text(amount), std::nullopt);
+  EXPECT_EQ(
+      settings.unknown(),
+      (std::vector<std::string>{"a holds ${spark.absent}, and spark.absent is not set here",
+                                "b holds ${spark.b1}, which refers to itself: Spark stops at that",
+                                "c holds ${spark.unresolved}, which only the driver can resolve",
+                                "d holds 1${spark.e}, which only the driver can resolve",
+                                "e holds ${plain}, which only the driver can resolve",
+                                "f holds ${spark.ones, which only the driver can resolve",
+                                "g holds ${spark. ones}, which only the driver can resolve",
+                                "h holds ${}, which only the driver can resolve",
+                                amount + " holds ${spark.ones}, where Spark replaces nothing"}));
 }
 
 TEST(Settings, ARefusalShowsWhatTheReferencesCameTo) {
