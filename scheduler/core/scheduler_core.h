@@ -29,7 +29,7 @@ struct CoreOptions {
   Duration backfill_patience = std::chrono::minutes(60);
   /// A large application that shuffles and would be torn over many more nodes than need be waits
   /// this long, from its creation, for a better place. Zero: it takes what there is.
-  Duration packing_patience = std::chrono::minutes(2);
+  Duration packing_patience = std::chrono::minutes(5);
   /// What the labels of nodes mean: how near they are, and which may be taken away.
   topology::TopologySettings topology = topology::DefaultTopologySettings();
   /// What earlier runs of applications shuffled, from `musterctl profile`; empty: not known.
