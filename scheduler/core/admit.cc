@@ -54,24 +54,18 @@ void SchedulerCore::State::Decide() {
   while (const queue::Rank* rank = queue_.PopActive()) {
     Gang* gang = FindGang(rank->uid);
     MUSTER_CHECK(gang != nullptr && gang->phase == GangPhase::kWaiting, "queued but not waiting");
-    if (MayPass(*gang, *rank)) {
-      TryAdmit(*gang);
-    } else {
-      queue_.Park(rank->uid);
-      // Thousands may wait behind one, and all are looked at whenever room comes free.
-      const std::string& message = line_holder_->told_to_others;
-      if (gang->wanted.message != message) ReportUnschedulable(*gang, "GangQueued", message);
-    }
+    // Executors of running applications are not behind it: their application has been admitted.
+    const bool is_behind =
+        line_holder_ && line_holder_->rank < *rank && gang->application_uid.empty();
+    if (is_behind && !line_holder_->keeps) KeepRoomFor(*FindGang(line_holder_->rank.uid));
+    TryAdmit(*gang);
   }
-}
-
-/// Executors of running applications always may: their application has been admitted.
-bool SchedulerCore::State::MayPass(const Gang& gang, const queue::Rank& rank) const {
-  return !line_holder_ || !(line_holder_->rank < rank) || !gang.application_uid.empty();
+  LetGoOfKeptRoom();
 }
 
 /// Time since the driver was created is cut into windows of `backfill_patience`: in the first the
-/// others may pass, in the second they may not, and so on, so that neither side starves. Derived
+/// others may take whatever comes free, in the second room is kept, and so on: where pods never end
+/// the room would be kept for nothing. Derived
 /// from the pod alone, so that a restart changes nothing.
 void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
   const Duration patience = options_.backfill_patience;
@@ -83,9 +77,8 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
   const bool holds = window % 2 == 1;
   if (!holds || (line_holder_ && !(RankOf(gang) < line_holder_->rank))) return;
   if (!FitsEmptyCluster(gang)) return;
-  line_holder_ = {RankOf(gang), window_end,
-                  "waits behind " + gang.Name().ToString() + ", which has been passed for " +
-                      FormatDuration(patience) + " and is next"};
+  LetGoOfKeptRoom();
+  line_holder_ = {RankOf(gang), window_end, false, {}};
 }
 
 /// A gang that no state of the present nodes could take must not hold up anybody.

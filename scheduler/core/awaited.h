@@ -2,8 +2,11 @@
 
 #include <compare>
 #include <string>
+#include <vector>
 
 #include "scheduler/base/time.h"
+#include "scheduler/core/preemption_round.h"
+#include "scheduler/queue/waiting_queue.h"
 
 /// Private to the core: what it waits for.
 namespace muster::core {
@@ -32,6 +35,15 @@ struct Call {
   CallKind kind = CallKind::kBind;
   std::string uid;  // of the gang
   std::string victim_uid = {};
+};
+
+/// The gang that has been passed for long enough: until then, what comes free where it will go is
+/// kept for it from those behind.
+struct LineHolder {
+  queue::Rank rank;
+  Time until{};
+  bool keeps = false;  // now: while those behind are tried
+  std::vector<HeldRoom> kept;
 };
 
 }  // namespace muster::core

@@ -1,4 +1,8 @@
-// A large gang that exchanges much waits a little for a place where it is less torn apart.
+// Room that will come: a large gang that exchanges much waits a little for a place where it is less
+// torn apart, and for a gang that was passed for long, room is kept together.
+
+#include <algorithm>
+#include <utility>
 
 #include "scheduler/core/state.h"
 #include "scheduler/placement/concentration.h"
@@ -18,9 +22,17 @@ std::size_t CountNodes(std::span<const placement::NodeShare> shares) {
   return nodes.size();
 }
 
+std::size_t LargestOf(std::span<const placement::PodSetDemand> demands) {
+  std::size_t largest = 0;
+  for (std::size_t i = 1; i < demands.size(); ++i) {
+    if (demands[i].count > demands[largest].count) largest = i;
+  }
+  return largest;
+}
+
 /// Executors leave when their application ends, and places that are held are for executors. What
 /// else runs may stay for ever.
-bool MayLeave(const model::PodsOnNode& pods) {
+bool EndsOneDay(const model::PodsOnNode& pods) {
   return pods.pod == nullptr || pods.info->terminating ||
          pods.info->labels.Find(spark::kRoleLabel) == spark::kExecutorRole;
 }
@@ -40,13 +52,10 @@ bool SchedulerCore::State::WaitsForBetterPlace(
                          !policy.executors_per_node_max;
   if (!is_packed) return false;
   const std::vector<placement::PodSetDemand> demands = DemandsOf(gang);
-  std::size_t largest = 0;
-  for (std::size_t i = 1; i < demands.size(); ++i) {
-    if (demands[i].count > demands[largest].count) largest = i;
-  }
+  const std::size_t largest = LargestOf(demands);
   if (demands[largest].count < kExecutorsMin) return false;
   const placement::Concentration found = placement::ConcentrationOf(
-      {profile_, model_, placement_cache_}, demands[largest], shares[largest], MayLeave);
+      {profile_, model_, placement_cache_}, demands[largest], shares[largest], EndsOneDay);
   if (100 * found.pairs >= kGoodPairsPercent * found.pairs_possible) return false;
   ArmTimer(until, TimerKind::kPatience, gang.Uid());
   ReportUnschedulable(gang, "GangQueued",
@@ -54,6 +63,54 @@ bool SchedulerCore::State::WaitsForBetterPlace(
                           " nodes; waits up to " + FormatDuration(options_.packing_patience) +
                           " from its creation for a place on fewer");
   return true;
+}
+
+/// On the nodes that will take the gang soonest: those with the most room now, and then. What it
+/// needs there is kept as far as it is free already.
+void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
+  line_holder_->keeps = true;
+  const std::vector<placement::PodSetDemand> demands = DemandsOf(holder);
+  const placement::PodSetDemand& bulk = demands[LargestOf(demands)];
+  const std::vector<std::int64_t> later =
+      placement::RoomOnceLeft({profile_, model_, placement_cache_}, bulk, EndsOneDay);
+  struct Candidate {
+    std::int64_t merit = 0;
+    model::NodeIndex node = model::kNoNode;
+  };
+  std::vector<Candidate> candidates;
+  const model::NodeTable& nodes = model_.Nodes();
+  for (model::NodeIndex node = 0; node < later.size(); ++node) {
+    if (later[node] == 0) continue;
+    const std::int64_t now = model::CountThatFit(nodes.Free(node), bulk.info->amounts, bulk.count);
+    candidates.push_back({2 * now + later[node], node});
+  }
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    return a.merit != b.merit ? a.merit > b.merit : nodes.Name(a.node) < nodes.Name(b.node);
+  });
+  std::int64_t missing = bulk.count;
+  for (const Candidate& candidate : candidates) {
+    if (missing == 0) break;
+    const std::int64_t count = std::min(missing, later[candidate.node]);
+    missing -= count;
+    model::ResourceVector needed;
+    model::AddScaled(needed, bulk.info->amounts, count);
+    if (line_holder_->kept.empty()) {
+      for (const placement::PodSetDemand& demand : demands) {
+        if (&demand != &bulk) model::AddScaled(needed, demand.info->amounts, demand.count);
+      }
+    }
+    if (auto held = HoldPart(candidate.node, needed)) {
+      line_holder_->kept.push_back(*std::move(held));
+    }
+  }
+}
+
+void SchedulerCore::State::LetGoOfKeptRoom() {
+  if (!line_holder_) return;
+  line_holder_->keeps = false;
+  for (const HeldRoom& held : std::exchange(line_holder_->kept, {})) {
+    model_.HoldPlaces(held.node, held.room, -1);
+  }
 }
 
 }  // namespace muster::core

@@ -232,16 +232,22 @@ void SchedulerCore::State::HoldRoom(PreemptionRound& round) {
     }
   }
   for (const auto& [node, amounts] : needed) {
-    auto room = std::make_shared<model::PodInfo>();
-    room->amounts = model::PartThatFits(amounts, model_.Nodes().Free(node));
-    if (room->amounts == model::ResourceVector{}) continue;
-    round.held.push_back({node, room});
-    model_.HoldPlaces(node, room, 1);
+    if (auto held = HoldPart(node, amounts)) round.held.push_back(*std::move(held));
   }
 }
 
+/// Of these amounts what is free on the node.
+std::optional<HeldRoom> SchedulerCore::State::HoldPart(model::NodeIndex node,
+                                                       const model::ResourceVector& amounts) {
+  auto room = std::make_shared<model::PodInfo>();
+  room->amounts = model::PartThatFits(amounts, model_.Nodes().Free(node));
+  if (room->amounts == model::ResourceVector{}) return std::nullopt;
+  model_.HoldPlaces(node, room, 1);
+  return HeldRoom{node, std::move(room)};
+}
+
 void SchedulerCore::State::LetGoOfRoom(PreemptionRound& round) {
-  for (const PreemptionRound::HeldRoom& held : round.held) {
+  for (const HeldRoom& held : round.held) {
     model_.HoldPlaces(held.node, held.room, -1);
   }
   round.held.clear();
@@ -251,7 +257,7 @@ void SchedulerCore::State::LetGoOfRoom(PreemptionRound& round) {
 /// before reserved slots do.
 void SchedulerCore::State::LetGoOfRoomOn(model::NodeIndex node) {
   for (auto& [uid, round] : rounds_) {
-    std::erase_if(round.held, [&](const PreemptionRound::HeldRoom& held) {
+    std::erase_if(round.held, [&](const HeldRoom& held) {
       if (held.node != node) return false;
       model_.HoldPlaces(node, held.room, -1);
       return true;

@@ -11,6 +11,12 @@
 
 namespace muster::core {
 
+/// Room on a node that nobody may take; it is accounted there.
+struct HeldRoom {
+  model::NodeIndex node = model::kNoNode;
+  model::PodInfoPtr room;
+};
+
 /// Victims on their way out, and the room that is held for the gang meanwhile. A gang has at most
 /// one round at a time; it ends when the gang is placed or gone, when a victim cannot be evicted,
 /// or after a time limit. Lives in memory only: after a restart the victims that are leaving count
@@ -33,10 +39,6 @@ struct PreemptionRound {
     std::string node;
     model::PodInfoPtr info;
     std::int64_t count = 0;
-  };
-  struct HeldRoom {
-    model::NodeIndex node = model::kNoNode;
-    model::PodInfoPtr room;
   };
 
   Time started{};

@@ -83,7 +83,6 @@ class SchedulerCore::State {
   placement::Attempt Attempt(const Gang& gang, model::Statement& statement,
                              const placement::PlacementContext& context);
   topology::PackingPolicy PolicyOf(const Gang& gang) const;
-  bool MayPass(const Gang& gang, const queue::Rank& rank) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
   void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);
@@ -94,6 +93,8 @@ class SchedulerCore::State {
   // better_place.cc
   bool WaitsForBetterPlace(Gang& gang,
                            const std::vector<std::vector<placement::NodeShare>>& shares);
+  void KeepRoomFor(const Gang& holder);
+  void LetGoOfKeptRoom();
 
   // preempt.cc
   static std::int32_t PreemptionPriority(const Gang& gang);
@@ -123,6 +124,7 @@ class SchedulerCore::State {
   void FailRound(Gang& gang, const std::string& why);
   void EndRound(Gang& gang);
   void HoldRoom(PreemptionRound& round);
+  std::optional<HeldRoom> HoldPart(model::NodeIndex node, const model::ResourceVector& amounts);
   void LetGoOfRoom(PreemptionRound& round);
   void LetGoOfRoomOn(model::NodeIndex node);
 
@@ -213,7 +215,7 @@ class SchedulerCore::State {
   std::map<std::string, PreemptionRound> rounds_;
   std::set<std::string> evicted_;  // deleted by us, and not gone yet
 
-  std::optional<queue::LineHolder> line_holder_;
+  std::optional<LineHolder> line_holder_;
 
   absl::flat_hash_map<CallId, Call> calls_;  // lookup only
   std::set<Timer> timers_;

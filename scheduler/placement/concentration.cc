@@ -24,28 +24,31 @@ std::int64_t MostPairs(std::vector<std::int64_t> rooms, std::int64_t count) {
 
 }  // namespace
 
-Concentration ConcentrationOf(const PlacementContext& context, const PodSetDemand& demand,
-                              std::span<const NodeShare> shares,
-                              const std::function<bool(const model::PodsOnNode&)>& may_leave) {
-  Concentration concentration;
-  std::map<model::NodeIndex, std::int64_t> members;
-  for (const NodeShare& share : shares) members[share.node] += share.count;
-  for (const auto& [node, count] : members) concentration.pairs += count * count;
-
+std::vector<std::int64_t> RoomOnceLeft(const PlacementContext& context, const PodSetDemand& demand,
+                                       const MayLeave& may_leave) {
   const model::ClusterModel& model = context.model;
   const std::vector<std::uint8_t> matching =
       MatchingNodes(context.profile, model, {demand.pod, *demand.info});
-  std::vector<std::int64_t> rooms;
-  rooms.reserve(matching.size());
+  std::vector<std::int64_t> rooms(matching.size(), 0);
   for (model::NodeIndex node = 0; node < matching.size(); ++node) {
     if (matching[node] == 0) continue;
     model::ResourceVector free = model.Nodes().Free(node);
     for (const model::PodsOnNode& pods : model.PodsOn(node)) {
       if (may_leave(pods)) model::AddScaled(free, pods.info->amounts, pods.count);
     }
-    rooms.push_back(model::CountThatFit(free, demand.info->amounts, demand.count));
+    rooms[node] = model::CountThatFit(free, demand.info->amounts, demand.count);
   }
-  concentration.pairs_possible = MostPairs(std::move(rooms), demand.count);
+  return rooms;
+}
+
+Concentration ConcentrationOf(const PlacementContext& context, const PodSetDemand& demand,
+                              std::span<const NodeShare> shares, const MayLeave& may_leave) {
+  Concentration concentration;
+  std::map<model::NodeIndex, std::int64_t> members;
+  for (const NodeShare& share : shares) members[share.node] += share.count;
+  for (const auto& [node, count] : members) concentration.pairs += count * count;
+
+  concentration.pairs_possible = MostPairs(RoomOnceLeft(context, demand, may_leave), demand.count);
   return concentration;
 }
 

@@ -3,10 +3,20 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "scheduler/placement/engine.h"
 
 namespace muster::placement {
+
+/// Says of what runs on a node whether it ends one day, as applications do and services do not.
+using MayLeave = std::function<bool(const model::PodsOnNode&)>;
+
+/// How many pods of the set each node will take once all that may leave has left, at most the whole
+/// set; by NodeIndex. Rules about other pods are left out.
+/// Cost: O(nodes x filters + what runs on them).
+std::vector<std::int64_t> RoomOnceLeft(const PlacementContext& context, const PodSetDemand& demand,
+                                       const MayLeave& may_leave);
 
 /// How much of the exchange among the members of a set stays inside nodes: pairs of members that
 /// share a node, counted as the sum of squares of the members of each node.
@@ -16,11 +26,8 @@ struct Concentration {
   std::int64_t pairs_possible = 0;
 };
 
-/// Of a placement that is reserved on the model. `may_leave` says what ends one day, the gang's own
-/// places included; what else runs on the nodes stays there.
-/// Cost: O(nodes x filters + what runs on them).
+/// Of a placement that is reserved on the model; its own places may leave. Cost: as RoomOnceLeft.
 Concentration ConcentrationOf(const PlacementContext& context, const PodSetDemand& demand,
-                              std::span<const NodeShare> shares,
-                              const std::function<bool(const model::PodsOnNode&)>& may_leave);
+                              std::span<const NodeShare> shares, const MayLeave& may_leave);
 
 }  // namespace muster::placement

@@ -30,14 +30,6 @@ struct Rank {
   }
 };
 
-/// The gang that has been passed for long enough: nothing behind it is admitted before it is, or
-/// before `until`.
-struct LineHolder {
-  Rank rank;
-  Time until{};
-  std::string told_to_others;  // why they wait
-};
-
 /// The gangs that wait, each in one of three places: *active* (to be tried now), *parked* (did not
 /// fit; waits for the cluster to change) or *backing off* (waits for a moment).
 /// Cost: O(log gangs) each; ActivateParked O(1), and PopActive then O(gangs) for all of them.
