@@ -17,6 +17,8 @@ constexpr Duration kRetryRefused = 60s;
 constexpr Duration kUnseenMax = 30s;  // from the answer to a create until the watch must show it
 // Executors come seconds after the driver runs, unless something keeps it from making them.
 constexpr Duration kShieldMax = 30s;
+// From the last new node: the next one of the same call comes within this, or it will not come.
+constexpr Duration kQuiet = 2min;
 constexpr Duration kBackOffFirst = 1min;
 constexpr Duration kBackOffLast = 30min;
 // A gang may use the nodes that come while it waits, but does not ask for ever.
@@ -65,6 +67,7 @@ void Publication::Ask(Time now, const Demand& demand) {
   asked_ = false;
   creating_since_.reset();
   visible_at_.reset();
+  last_node_.reset();
   shield_is_over_ = false;
   published_at_ = now;
   deadline_ = now + options_.provisioning_timeout;
@@ -95,11 +98,12 @@ void Publication::Shrink(Time now, std::map<std::int32_t, std::int64_t> open, bo
   progress_at_ = now;
 }
 
-void Publication::NoteNode(Time now) {
+void Publication::NoteNode(Time now, Time created) {
   if (state_ != State::kPublished) return;
-  deadline_ =
-      std::max(deadline_, std::min(now + options_.provisioning_timeout,
-                                   published_at_ + kTimeoutsMax * options_.provisioning_timeout));
+  changed_ = true;
+  last_node_ = std::max(last_node_.value_or(created), created);
+  const Time latest = published_at_ + kTimeoutsMax * options_.provisioning_timeout;
+  deadline_ = std::max(deadline_, std::min(now + options_.provisioning_timeout, latest));
 }
 
 void Publication::OnSeen(const api::Pod& pod) {
@@ -114,7 +118,8 @@ void Publication::OnSeen(const api::Pod& pod) {
   stand_in.number = NumberOf(pod);
   stand_in.created = pod.metadata.creation_timestamp;
   const auto delay = pod.metadata.annotations.find(std::string(kScaleUpDelayAnnotation));
-  if (!stand_in.annotating && delay != pod.metadata.annotations.end()) {
+  // Only Muster writes it, so that what this process has written is newer than what it sees.
+  if (stand_in.delay.empty() && delay != pod.metadata.annotations.end()) {
     stand_in.delay = delay->second;
   }
   if (IsUnschedulable(pod)) stand_in.stamped = true;
@@ -318,10 +323,10 @@ void Publication::Publish(Time now, std::vector<Action>& actions) {
     all_stamped = all_stamped && stand_in.stamped;
   }
   if (there != demand_.Count()) return;
-  const bool aligned = asked_ || all_stamped ||
-                       options_.autoscaler != Autoscaler::kClusterAutoscaler ||
-                       AlignDelays(now, actions);
-  if (!aligned) return;
+  if (options_.autoscaler == Autoscaler::kClusterAutoscaler) {
+    if (!asked_ && !all_stamped && !Align(now, actions)) return;
+    if (asked_) KeepQuiet(now, actions);
+  }
   for (auto& [name, stand_in] : stand_ins_) {
     if (stand_in.step != Step::kThere || stand_in.stamped) continue;
     if (now < stand_in.not_before) {
@@ -331,29 +336,41 @@ void Publication::Publish(Time now, std::vector<Action>& actions) {
     stand_in.stamped = true;
     actions.push_back({Action::Kind::kStamp, name, stand_in.uid});
   }
-  visible_at_.reset();
   creating_since_.reset();
   if (!std::exchange(asked_, true)) ++asked_count_;
+}
+
+/// While nodes come, Cluster Autoscaler packs the pods anew in every loop, in an order of its own:
+/// a driver that takes the place of an executor on the first node makes it ask for one node more.
+/// It goes on counting the pods, so that it keeps the nodes, but adds none until no more have come
+/// for a while.
+void Publication::KeepQuiet(Time now, std::vector<Action>& actions) {
+  if (!last_node_) return;
+  if (!visible_at_ || *visible_at_ < *last_node_ + kQuiet / 2) visible_at_ = *last_node_ + kQuiet;
+  AlignDelays(now, actions);
 }
 
 /// Cluster Autoscaler counts the delay from each pod's own creation, which the server keeps in
 /// whole seconds. Pods of different seconds get different delays, so that it looks at all in the
 /// same one.
-bool Publication::AlignDelays(Time now, std::vector<Action>& actions) {
+bool Publication::Align(Time now, std::vector<Action>& actions) {
   if (!visible_at_) {
     Time last{};
     for (const auto& [name, stand_in] : stand_ins_) {
-      if (stand_in.step != Step::kThere || stand_in.stamped) continue;
-      last = std::max(last, stand_in.created);
+      if (stand_in.step == Step::kThere) last = std::max(last, stand_in.created);
     }
     // Of those that an earlier process created, only the clocks tell how long it has been.
     const Duration passed = creating_since_ ? now - *creating_since_ : now - last;
     const Duration sane = std::clamp<Duration>(passed, 0s, options_.provisioning_timeout);
     visible_at_ = last + VisibleAfter(demand_.Count() + 1) + std::chrono::floor<seconds>(sane);
   }
+  return AlignDelays(now, actions);
+}
+
+bool Publication::AlignDelays(Time now, std::vector<Action>& actions) {
   bool ready = true;
   for (auto& [name, stand_in] : stand_ins_) {
-    if (stand_in.step != Step::kThere || stand_in.stamped) continue;
+    if (stand_in.step != Step::kThere) continue;
     const std::string delay = DelayFrom(stand_in.created, *visible_at_);
     if (stand_in.delay == delay && !stand_in.annotating) continue;
     ready = false;

@@ -73,8 +73,8 @@ class Publication {
   /// Those that stay keep the new nodes for their executors, but not for long once the driver runs:
   /// they count against the quota of the namespace, and executors may be waiting for that.
   void Shrink(Time now, std::map<std::int32_t, std::int64_t> open, bool driver_runs);
-  /// A node has come, so others may.
-  void NoteNode(Time now);
+  /// A node has come, created at that time by the server's clock, so others may.
+  void NoteNode(Time now, Time created);
 
   // What the watch shows, and what became of the actions.
 
@@ -126,7 +126,9 @@ class Publication {
   void Trim(Time now, std::vector<Action>& actions);
   void Fill(Time now, std::vector<Action>& actions);
   void Publish(Time now, std::vector<Action>& actions);
+  void KeepQuiet(Time now, std::vector<Action>& actions);
   // False while an annotation is missing.
+  bool Align(Time now, std::vector<Action>& actions);
   bool AlignDelays(Time now, std::vector<Action>& actions);
   bool AlignDriver(Time now, std::vector<Action>& actions);
   void CreateDue(Time now, std::vector<Action>& actions);
@@ -150,6 +152,7 @@ class Publication {
   std::int64_t asked_count_ = 0;
   std::optional<Time> creating_since_;
   std::optional<Time> visible_at_;  // when Cluster Autoscaler looks, by the server's clock
+  std::optional<Time> last_node_;   // that came since it was published, by the server's clock
   std::string driver_delay_;
   bool annotating_driver_ = false;
   Time driver_not_before_{};

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/core/capacity_hints.h"
+#include "scheduler/core/pending.h"
 #include "scheduler/core/preemption_round.h"
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
@@ -27,7 +29,8 @@ namespace muster::core {
 /// (what its webhook adds to them), admit.cc (placement), preempt.cc (whom to evict), evict.cc
 /// (victims on their way out), bind.cc (binds and their outcomes), volumes.cc (claims that are
 /// bound before their pod), recover.cc (what a restart does not read in the plans), slots.cc
-/// (executors and reserved places), report.cc (conditions and events).
+/// (executors and reserved places), capacity.cc (what
+/// autoscalers are told), report.cc (conditions and events).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -38,29 +41,6 @@ class SchedulerCore::State {
 
  private:
   using Gang = gang::Gang;
-
-  enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes, kPreempt };
-  struct Timer {
-    Time at{};
-    TimerKind kind = TimerKind::kGather;
-    std::string uid;
-    auto operator<=>(const Timer&) const = default;
-  };
-  enum class CallKind {
-    kBind,
-    kPatch,
-    kFetchConfigMap,
-    kFetchCustomResource,
-    kFetchPod,
-    kMarkVictim,
-    kDeleteVictim,
-    kVolume,
-  };
-  struct Call {
-    CallKind kind = CallKind::kBind;
-    std::string uid;  // of the gang
-    std::string victim_uid = {};
-  };
 
   // observe.cc
   void On(const PodObserved& event);
@@ -191,6 +171,16 @@ class SchedulerCore::State {
   static void KeepOnlyWhatNamesDriver(Gang& application);
   void FollowDriver(const api::Pod& driver);
 
+  // capacity.cc
+  std::string FollowVerdict(const Gang& gang, const std::string& reason);
+  bool MayReport(const Gang& gang) const;
+  void FollowCapacity();
+  void FollowGang(capacity::Publication& publication, const Gang* gang);
+  void CarryOut(const std::string& driver_uid, capacity::Publication& publication,
+                const api::NamespacedName& before);
+  void MakeWay(const Gang& executor);
+  void TellOfCapacity(Gang& gang, CapacityHints::Entry& entry);
+
   // report.cc
   void ReportUnschedulable(Gang& gang, const std::string& reason, const std::string& message);
   void WriteReport(Gang& gang);
@@ -229,6 +219,8 @@ class SchedulerCore::State {
   /// By UID of the anchor of the gang that preempts.
   std::map<std::string, PreemptionRound> rounds_;
   std::set<std::string> evicted_;  // deleted by us, and not gone yet
+
+  CapacityHints hints_;
 
   std::optional<queue::LineHolder> line_holder_;
 

@@ -233,10 +233,26 @@ TEST(Publication, NodesThatComeProlongTheWaitButNotForEver) {
   server.Run();
   while (server.publication.state() == State::kPublished && server.now < kStart + 2h) {
     server.now += 1min;
-    server.publication.NoteNode(server.now);
+    server.publication.NoteNode(server.now, server.now);
     server.Run();
   }
   EXPECT_EQ(server.now, kStart + 30min);
+}
+
+TEST(Publication, WhileNodesComeClusterAutoscalerIsKeptFromAddingMore) {
+  Server server(For(Autoscaler::kClusterAutoscaler));
+  server.publication.Ask(server.now, TenExecutors());
+  server.Run();
+  server.now += 40s;
+  server.publication.NoteNode(server.now, server.now);
+  EXPECT_EQ(server.Run(), Join({Times(Kind::kAnnotate, 10), Times(Kind::kAnnotateDriver, 1)}));
+  EXPECT_EQ(server.VisibleTimes(), (std::map<Time, int>{{server.now + 2min, 10}}));
+  server.now += 30s;
+  server.publication.NoteNode(server.now, server.now);
+  EXPECT_EQ(server.Run(), std::vector<Kind>()) << "not for every node";
+  server.now += 40s;
+  server.publication.NoteNode(server.now, server.now);
+  EXPECT_EQ(server.Run().size(), 11U);
 }
 
 TEST(Publication, WhatIsNotAllowedIsTakenBackAndNotTriedEndlessly) {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "scheduler/base/time.h"
+
+/// What the core waits for, beside what the watch shows: moments, and answers to its calls.
+namespace muster::core {
+
+enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes, kPreempt };
+
+struct Timer {
+  Time at{};
+  TimerKind kind = TimerKind::kGather;
+  std::string uid;  // of the gang
+  auto operator<=>(const Timer&) const = default;
+};
+
+enum class CallKind {
+  kBind,
+  kPatch,
+  kFetchConfigMap,
+  kFetchCustomResource,
+  kFetchPod,
+  kMarkVictim,
+  kDeleteVictim,
+  kVolume,
+};
+
+struct Call {
+  CallKind kind = CallKind::kBind;
+  std::string uid;  // of the gang
+  std::string victim_uid = {};
+};
+
+}  // namespace muster::core
