@@ -12,8 +12,8 @@ struct GrowthOptions {
   std::int64_t nodes_max = 100'000;
   int rounds = 3;
   bool json = false;
-  std::string svg_file;         // "": no plot
-  std::string thresholds_file;  // "": nothing is judged
+  std::string svg_file = {};         // "": no plot
+  std::string thresholds_file = {};  // "": nothing is judged
 };
 
 /// Prints a line for each size and fill, then judges them. A threshold is a multiple of the time

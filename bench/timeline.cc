@@ -34,9 +34,13 @@ const char* EscapeOf(Colour colour) {
 }
 
 /// The message of PodScheduled=False, or "".
+/// In one line.
 std::string RefusalOf(const api::Pod& pod) {
   for (const api::PodCondition& condition : pod.status.conditions) {
-    if (condition.type == "PodScheduled" && condition.status == "False") return condition.message;
+    if (condition.type != "PodScheduled" || condition.status != "False") continue;
+    std::string message = condition.message;
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    return message;
   }
   return "";
 }

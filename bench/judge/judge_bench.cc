@@ -29,7 +29,8 @@ constexpr int kRounds = 9;
 constexpr char kHostname[] = "kubernetes.io/hostname";
 constexpr char kZone[] = "topology.kubernetes.io/zone";
 
-api::Node MakeNode(int index) {
+/// No two cases have the same nodes.
+api::Node MakeNode(int case_index, int index) {
   api::Node node;
   node.metadata.name = "node-" + std::to_string(index);
   node.metadata.labels = {{"kubernetes.io/arch", index % 4 == 0 ? "arm64" : "amd64"},
@@ -39,7 +40,7 @@ api::Node MakeNode(int index) {
                           {"topology.kubernetes.io/region", "eu-1"},
                           {kZone, "eu-1" + std::string(1, static_cast<char>('a' + index % 3))}};
   if (index % 5 == 0) node.taints.push_back({"dedicated", "spark", "NoSchedule"});
-  node.allocatable = {{"cpu", Quantity::FromMilli(7910)},
+  node.allocatable = {{"cpu", Quantity::FromMilli(6000 + (case_index * 7 + index) % 2000)},
                       {"ephemeral-storage", Quantity::FromUnits(std::int64_t{80} << 30)},
                       {"memory", Quantity::FromUnits(std::int64_t{30} << 30)},
                       {"pods", Quantity::FromUnits(58)}};
@@ -83,7 +84,7 @@ void AddRule(int index, api::Pod& pod) {
 
 std::string MakeCase(int index) {
   nlohmann::json text;
-  for (int i = 0; i < kNodes; ++i) text["nodes"].push_back(api::EncodeNode(MakeNode(i)));
+  for (int i = 0; i < kNodes; ++i) text["nodes"].push_back(api::EncodeNode(MakeNode(index, i)));
   for (int i = 0; i < kPods; ++i) {
     api::Pod pod = MakePod("pod-" + std::to_string(i), index + i);
     pod.metadata.uid = "uid-" + std::to_string(i);

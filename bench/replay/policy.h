@@ -66,7 +66,8 @@ struct PolicyDescription {
 
 /// All policies, in the order of the report.
 const std::vector<PolicyDescription>& Policies();
-/// One of them, or "muster@backfill-patience=DURATION": Muster with that option.
+/// One of them, or "muster@backfill-patience=DURATION@packing-patience=DURATION": Muster with these
+/// options.
 /// Errors: InvalidArgument, which names those that there are.
 StatusOr<PolicyDescription> FindPolicy(const std::string& name);
 

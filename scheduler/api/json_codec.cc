@@ -5,72 +5,53 @@
 
 #include "scheduler/api/json_reader.h"
 
-// Decoding. Every Read looks up the keys it knows and copies nothing else; they are in the
+// Decoding. Every Read names the keys it knows and copies nothing else; they are in the
 // namespace itself, not in an unnamed one, because the list reader finds them by argument-dependent
 // lookup.
 namespace muster::api {
 
 static Status Read(JsonView value, const JsonPath& path, OwnerReference& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "apiVersion", out.api_version));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "kind", out.kind));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "uid", out.uid));
-  return ReadField(value, path, "controller", out.controller);
+  return ReadFields(value, path, Into("apiVersion", out.api_version), Into("kind", out.kind),
+                    Into("name", out.name), Into("uid", out.uid),
+                    Into("controller", out.controller));
 }
 
 Status Read(JsonView value, const JsonPath& path, ObjectMeta& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "uid", out.uid));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceVersion", out.resource_version));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "generation", out.generation));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "creationTimestamp", out.creation_timestamp));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "deletionTimestamp", out.deletion_timestamp));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "labels", out.labels));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "annotations", out.annotations));
-  return ReadField(value, path, "ownerReferences", out.owner_references);
+  return ReadFields(
+      value, path, Into("name", out.name), Into("namespace", out.namespace_name),
+      Into("uid", out.uid), Into("resourceVersion", out.resource_version),
+      Into("generation", out.generation), Into("creationTimestamp", out.creation_timestamp),
+      Into("deletionTimestamp", out.deletion_timestamp), Into("labels", out.labels),
+      Into("annotations", out.annotations), Into("ownerReferences", out.owner_references));
 }
 
 static Status Read(JsonView value, const JsonPath& path, ResourceRequirements& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "requests", out.requests));
-  return ReadField(value, path, "limits", out.limits);
+  return ReadFields(value, path, Into("requests", out.requests), Into("limits", out.limits));
 }
 
 static Status Read(JsonView value, const JsonPath& path, VolumeMount& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "mountPath", out.mount_path));
-  return ReadField(value, path, "subPath", out.sub_path);
+  return ReadFields(value, path, Into("name", out.name), Into("mountPath", out.mount_path),
+                    Into("subPath", out.sub_path));
 }
 
 /// The literal variables of a container's "env"; those with a valueFrom are not known here.
 static Status ReadEnvironment(JsonView list, const JsonPath& path, StringMap& out) {
   return ForEachElement(list, path, [&](JsonView variable, const JsonPath& variable_path) {
-    MUSTER_RETURN_IF_ERROR(CheckObject(variable, variable_path));
     std::string name;
-    MUSTER_RETURN_IF_ERROR(ReadField(variable, variable_path, "name", name));
-    if (Find(variable, "valueFrom")) return OkStatus();
-    std::string& slot = out[std::move(name)];
-    slot.clear();
-    return ReadField(variable, variable_path, "value", slot);
+    std::string text;
+    bool is_literal = true;
+    const auto elsewhere = [&](JsonView, const JsonPath&) {
+      is_literal = false;
+      return OkStatus();
+    };
+    const auto literal = [&](JsonView value, const JsonPath& value_path) {
+      return is_literal ? Read(value, value_path, text) : OkStatus();
+    };
+    MUSTER_RETURN_IF_ERROR(ReadFields(variable, variable_path, Into("name", name),
+                                      By("valueFrom", elsewhere), By("value", literal)));
+    if (is_literal) out[std::move(name)] = std::move(text);
+    return OkStatus();
   });
-}
-
-static Status Read(JsonView value, const JsonPath& path, Container& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "image", out.image));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "command", out.command));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "args", out.args));
-  if (const JsonView environment = Find(value, "env")) {
-    MUSTER_RETURN_IF_ERROR(ReadEnvironment(environment, JsonPath(path, "env"), out.environment));
-  }
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resources", out.resources));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumeMounts", out.volume_mounts));
-  return ReadField(value, path, "restartPolicy", out.restart_policy);
 }
 
 static Status ReadSchedulingGates(JsonView list, const JsonPath& path,
@@ -81,33 +62,9 @@ static Status ReadSchedulingGates(JsonView list, const JsonPath& path,
   });
 }
 
-/// The parts of a pod's spec that say which nodes it may go to.
-static Status ReadPlacement(JsonView value, const JsonPath& path, PodSpec& out) {
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "nodeName", out.node_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "schedulerName", out.scheduler_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "nodeSelector", out.node_selector));
-  if (const JsonView affinity = Find(value, "affinity")) {
-    MUSTER_RETURN_IF_ERROR(ReadAffinity(affinity, JsonPath(path, "affinity"), out));
-  }
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "topologySpreadConstraints", out.topology_spread));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "tolerations", out.tolerations));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "priorityClassName", out.priority_class_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "priority", out.priority));
-  std::string preemption_policy;
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "preemptionPolicy", preemption_policy));
-  out.never_preempts = preemption_policy == "Never";
-  if (const JsonView gates = Find(value, "schedulingGates")) {
-    MUSTER_RETURN_IF_ERROR(
-        ReadSchedulingGates(gates, JsonPath(path, "schedulingGates"), out.scheduling_gates));
-  }
-  return ReadField(value, path, "runtimeClassName", out.runtime_class_name);
-}
-
 static Status Read(JsonView value, const JsonPath& path, ResourceClaim& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceClaimName", out.claim_name));
-  return ReadField(value, path, "resourceClaimTemplateName", out.template_name);
+  return ReadFields(value, path, Into("name", out.name), Into("resourceClaimName", out.claim_name),
+                    Into("resourceClaimTemplateName", out.template_name));
 }
 
 /// The ports of one container that are ports of the node; most containers have none.
@@ -128,139 +85,168 @@ static Status ReadHostPorts(JsonView list, const JsonPath& path, bool host_netwo
   });
 }
 
-/// A pod's hostNetwork decides which ports of its containers, already read, are the node's.
-static Status ReadHostPorts(JsonView spec, const JsonPath& path, PodSpec& out) {
-  const auto read = [&](const char* key, std::vector<Container>& containers) {
-    if (containers.empty()) return OkStatus();
-    auto container = containers.begin();
-    return ForEachElement(Find(spec, key), JsonPath(path, key),
-                          [&](JsonView value, const JsonPath& container_path) {
-                            std::vector<HostPort>& host_ports = (container++)->host_ports;
-                            const JsonView ports = Find(value, "ports");
-                            if (!ports) return OkStatus();
-                            return ReadHostPorts(ports, JsonPath(container_path, "ports"),
-                                                 out.host_network, host_ports);
-                          });
+/// A pod's hostNetwork decides which ports are the node's.
+static Status ReadContainer(JsonView value, const JsonPath& path, bool host_network,
+                            Container& out) {
+  const auto environment = [&](JsonView list, const JsonPath& at) {
+    return ReadEnvironment(list, at, out.environment);
   };
-  MUSTER_RETURN_IF_ERROR(read("containers", out.containers));
-  return read("initContainers", out.init_containers);
+  const auto ports = [&](JsonView list, const JsonPath& at) {
+    return ReadHostPorts(list, at, host_network, out.host_ports);
+  };
+  return ReadFields(value, path, Into("name", out.name), Into("image", out.image),
+                    Into("command", out.command), Into("args", out.args), By("env", environment),
+                    Into("resources", out.resources), Into("volumeMounts", out.volume_mounts),
+                    Into("restartPolicy", out.restart_policy), By("ports", ports));
 }
 
-static Status Read(JsonView value, const JsonPath& path, PodSpec& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadPlacement(value, path, out));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "hostNetwork", out.host_network));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "containers", out.containers));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "initContainers", out.init_containers));
-  MUSTER_RETURN_IF_ERROR(ReadHostPorts(value, path, out));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resourceClaims", out.resource_claims));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "volumes", out.volumes));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "overhead", out.overhead));
-  if (Find(value, "resources")) {
-    MUSTER_RETURN_IF_ERROR(ReadField(value, path, "resources", out.pod_resources.emplace()));
-  }
+static Status ReadPreemptionPolicy(JsonView value, const JsonPath& path, bool& never) {
+  std::string policy;
+  MUSTER_RETURN_IF_ERROR(Read(value, path, policy));
+  never = policy == "Never";
   return OkStatus();
 }
 
-static Status Read(JsonView value, const JsonPath& path, PodCondition& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "type", out.type));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "status", out.status));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "reason", out.reason));
-  return ReadField(value, path, "message", out.message);
+static Status Read(JsonView value, const JsonPath& path, PodSpec& out) {
+  const auto affinity = [&](JsonView object, const JsonPath& at) {
+    return ReadAffinity(object, at, out);
+  };
+  const auto preemption_policy = [&](JsonView text, const JsonPath& at) {
+    return ReadPreemptionPolicy(text, at, out.never_preempts);
+  };
+  const auto scheduling_gates = [&](JsonView list, const JsonPath& at) {
+    return ReadSchedulingGates(list, at, out.scheduling_gates);
+  };
+  const auto into = [&](std::vector<Container>& containers) {
+    return [&](JsonView list, const JsonPath& at) {
+      return ForEachElement(list, at, [&](JsonView element, const JsonPath& element_path) {
+        return ReadContainer(element, element_path, out.host_network, containers.emplace_back());
+      });
+    };
+  };
+  return ReadFields(
+      value, path, Into("nodeName", out.node_name), Into("schedulerName", out.scheduler_name),
+      Into("nodeSelector", out.node_selector), By("affinity", affinity),
+      Into("topologySpreadConstraints", out.topology_spread), Into("tolerations", out.tolerations),
+      Into("priorityClassName", out.priority_class_name), Into("priority", out.priority),
+      By("preemptionPolicy", preemption_policy), By("schedulingGates", scheduling_gates),
+      Into("runtimeClassName", out.runtime_class_name), Into("hostNetwork", out.host_network),
+      By("containers", into(out.containers)), By("initContainers", into(out.init_containers)),
+      Into("resourceClaims", out.resource_claims), Into("volumes", out.volumes),
+      Into("overhead", out.overhead), Into("resources", out.pod_resources));
 }
 
+static Status Read(JsonView value, const JsonPath& path, PodCondition& out) {
+  return ReadFields(value, path, Into("type", out.type), Into("status", out.status),
+                    Into("reason", out.reason), Into("message", out.message));
+}
+
+/// The requests of "resources": what a container or a pod has.
 static Status ReadActual(JsonView value, const JsonPath& path, std::optional<ResourceList>& out) {
-  const JsonView resources = Find(value, "resources");
-  if (!resources) return OkStatus();
   ResourceRequirements actual;
-  MUSTER_RETURN_IF_ERROR(Read(resources, JsonPath(path, "resources"), actual));
+  MUSTER_RETURN_IF_ERROR(Read(value, path, actual));
   out = std::move(actual.requests);
   return OkStatus();
 }
 
 static Status Read(JsonView value, const JsonPath& path, ContainerStatus& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "allocatedResources", out.allocated));
-  return ReadActual(value, path, out.actual);
+  const auto actual = [&](JsonView resources, const JsonPath& at) {
+    return ReadActual(resources, at, out.actual);
+  };
+  return ReadFields(value, path, Into("name", out.name), Into("allocatedResources", out.allocated),
+                    By("resources", actual));
 }
 
 static Status Read(JsonView value, const JsonPath& path, PodStatus& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "phase", out.phase));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "podIP", out.pod_ip));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "startTime", out.start_time));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "conditions", out.conditions));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "nominatedNodeName", out.nominated_node_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "containerStatuses", out.containers));
+  const auto actual = [&](JsonView resources, const JsonPath& at) {
+    return ReadActual(resources, at, out.actual);
+  };
   std::vector<ContainerStatus> init_containers;
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "initContainerStatuses", init_containers));
+  MUSTER_RETURN_IF_ERROR(ReadFields(
+      value, path, Into("phase", out.phase), Into("podIP", out.pod_ip),
+      Into("startTime", out.start_time), Into("conditions", out.conditions),
+      Into("nominatedNodeName", out.nominated_node_name), Into("containerStatuses", out.containers),
+      Into("initContainerStatuses", init_containers), Into("allocatedResources", out.allocated),
+      By("resources", actual)));
   out.containers.insert(out.containers.end(), std::make_move_iterator(init_containers.begin()),
                         std::make_move_iterator(init_containers.end()));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "allocatedResources", out.allocated));
-  return ReadActual(value, path, out.actual);
+  return OkStatus();
+}
+
+/// An object may say its kind; a list's items do not.
+static Status CheckKindName(JsonView value, const JsonPath& path, std::string_view kind) {
+  std::string given;
+  MUSTER_RETURN_IF_ERROR(Read(value, path, given));
+  if (given == kind) return OkStatus();
+  return path.Error("'" + given.substr(0, 64) + "' given, " + std::string(kind) +
+                    " is allowed here");
 }
 
 Status CheckKind(JsonView object, const JsonPath& path, std::string_view kind) {
   MUSTER_RETURN_IF_ERROR(CheckObject(object, path));
-  std::string given(kind);
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "kind", given));
-  if (given == kind) return OkStatus();
-  return JsonPath(path, "kind")
-      .Error("'" + given.substr(0, 64) + "' given, " + std::string(kind) + " is allowed here");
+  const JsonView given = Find(object, "kind");
+  return given ? CheckKindName(given, JsonPath(path, "kind"), kind) : OkStatus();
 }
 
-static StatusOr<Pod> DecodePod(JsonView object, JsonPath::Scalars scalars) {
-  const JsonPath path(scalars);
-  MUSTER_RETURN_IF_ERROR(CheckKind(object, path, "Pod"));
-  Pod pod;
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "metadata", pod.metadata));
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "spec", pod.spec));
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "status", pod.status));
-  return pod;
+static Status Read(JsonView value, const JsonPath& path, Pod& out) {
+  const auto kind = [](JsonView text, const JsonPath& at) {
+    return CheckKindName(text, at, "Pod");
+  };
+  return ReadFields(value, path, By("kind", kind), Into("metadata", out.metadata),
+                    Into("spec", out.spec), Into("status", out.status));
 }
 
-StatusOr<Pod> DecodePod(JsonView object) { return DecodePod(object, JsonPath::Scalars::kStrict); }
+/// Decoded where it is returned: a pod has many parts to move.
+template <class Object>
+static StatusOr<Object> Decode(JsonView value, JsonPath::Scalars scalars) {
+  StatusOr<Object> object(absl::in_place);
+  if (Status status = Read(value, JsonPath(scalars), *object); !status.ok()) {
+    object = std::move(status);
+  }
+  return object;
+}
+
+StatusOr<Pod> DecodePod(JsonView object) { return Decode<Pod>(object, JsonPath::Scalars::kStrict); }
 
 StatusOr<Pod> DecodePodTemplate(JsonView object) {
-  return DecodePod(object, JsonPath::Scalars::kAsStrings);
+  return Decode<Pod>(object, JsonPath::Scalars::kAsStrings);
 }
 
 static Status Read(JsonView value, const JsonPath& path, ContainerImage& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "names", out.names));
-  return ReadField(value, path, "sizeBytes", out.size.value);
+  return ReadFields(value, path, Into("names", out.names), Into("sizeBytes", out.size.value));
+}
+
+static Status Read(JsonView value, const JsonPath& path, Node& out) {
+  const auto kind = [](JsonView text, const JsonPath& at) {
+    return CheckKindName(text, at, "Node");
+  };
+  const auto spec = [&](JsonView object, const JsonPath& at) {
+    return ReadFields(object, at, Into("unschedulable", out.unschedulable),
+                      Into("taints", out.taints));
+  };
+  const auto status = [&](JsonView object, const JsonPath& at) {
+    return ReadFields(object, at, Into("allocatable", out.allocatable), Into("images", out.images));
+  };
+  MUSTER_RETURN_IF_ERROR(ReadFields(value, path, By("kind", kind), Into("metadata", out.metadata),
+                                    By("spec", spec), By("status", status)));
+  if (out.images.size() > kNodeImagesMax) out.images.resize(kNodeImagesMax);
+  return OkStatus();
 }
 
 StatusOr<Node> DecodeNode(JsonView object) {
-  const JsonPath path(JsonPath::Scalars::kStrict);
-  MUSTER_RETURN_IF_ERROR(CheckKind(object, path, "Node"));
-  Node node;
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "metadata", node.metadata));
-  if (const JsonView spec = Find(object, "spec")) {
-    const JsonPath spec_path(path, "spec");
-    MUSTER_RETURN_IF_ERROR(CheckObject(spec, spec_path));
-    MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "unschedulable", node.unschedulable));
-    MUSTER_RETURN_IF_ERROR(ReadField(spec, spec_path, "taints", node.taints));
-  }
-  if (const JsonView status = Find(object, "status")) {
-    const JsonPath status_path(path, "status");
-    MUSTER_RETURN_IF_ERROR(CheckObject(status, status_path));
-    MUSTER_RETURN_IF_ERROR(ReadField(status, status_path, "allocatable", node.allocatable));
-    MUSTER_RETURN_IF_ERROR(ReadField(status, status_path, "images", node.images));
-    if (node.images.size() > kNodeImagesMax) node.images.resize(kNodeImagesMax);
-  }
-  return node;
+  return Decode<Node>(object, JsonPath::Scalars::kStrict);
+}
+
+static Status Read(JsonView value, const JsonPath& path, ConfigMap& out) {
+  const auto kind = [](JsonView text, const JsonPath& at) {
+    return CheckKindName(text, at, "ConfigMap");
+  };
+  return ReadFields(value, path, By("kind", kind), Into("metadata", out.metadata),
+                    Into("data", out.data));
 }
 
 StatusOr<ConfigMap> DecodeConfigMap(JsonView object) {
-  const JsonPath path(JsonPath::Scalars::kStrict);
-  MUSTER_RETURN_IF_ERROR(CheckKind(object, path, "ConfigMap"));
-  ConfigMap config_map;
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "metadata", config_map.metadata));
-  MUSTER_RETURN_IF_ERROR(ReadField(object, path, "data", config_map.data));
-  return config_map;
+  return Decode<ConfigMap>(object, JsonPath::Scalars::kStrict);
 }
 
 }  // namespace muster::api

@@ -12,7 +12,7 @@
 /// Kubernetes objects from and to their JSON form. Unknown fields are skipped, null is absent; a
 /// field of the wrong type or a quantity that does not parse is an InvalidArgument that names its
 /// path ("spec.containers[0].resources.requests.memory: ...").
-/// Cost: a look-up for each known field. Ownership: results are copies. Threading: pure functions.
+/// Cost: one walk over each object. Ownership: results are copies. Threading: pure functions.
 namespace muster::api {
 
 StatusOr<Pod> DecodePod(JsonView object);

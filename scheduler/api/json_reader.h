@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "scheduler/api/json_view.h"
@@ -95,9 +99,57 @@ Status Read(JsonView value, const JsonPath& path, std::optional<T>& out) {
 /// A list whose elements have a Read of their own in this namespace.
 template <class T>
 Status Read(JsonView value, const JsonPath& path, std::vector<T>& out) {
+  // Most lists are short, and a hostile one need not ask for all of its memory at once.
+  constexpr std::size_t kReservedMax = 16;
+  if (value.IsList()) out.reserve(std::min(value.SizeHint(), kReservedMax));
   return ForEachElement(value, path, [&](JsonView element, const JsonPath& element_path) {
     return Read(element, element_path, out.emplace_back());
   });
+}
+
+/// A key of an object, and what takes its value: a variable with a Read of its own, or a function
+/// Status(JsonView, const JsonPath&). Borrows the latter.
+template <class Target>
+struct Field {
+  std::string_view key;
+  Target* target;
+
+  Status Take(JsonView value, const JsonPath& path) const {
+    if constexpr (std::is_invocable_v<Target&, JsonView, const JsonPath&>) {
+      return (*target)(value, path);
+    } else {
+      return Read(value, path, *target);
+    }
+  }
+};
+template <class Target>
+Field<Target> Into(std::string_view key, Target& out) {
+  return {key, &out};
+}
+template <class Take>
+Field<const Take> By(std::string_view key, const Take& take) {
+  return {key, &take};
+}
+
+/// Reads an object: its values, those that are there, are taken in the order of `fields`, until one
+/// is not well. Cost: one walk over the object, and each key compared with those of `fields`.
+template <class... Target>
+Status ReadFields(JsonView object, const JsonPath& path, const Field<Target>&... fields) {
+  MUSTER_RETURN_IF_ERROR(CheckObject(object, path));
+  const std::array<std::string_view, sizeof...(fields)> keys{fields.key...};
+  std::array<JsonView, sizeof...(fields)> values;
+  object.FindAll(keys, values);
+  const JsonView* next = values.data();
+  Status status;
+  const auto take = [&](const auto& field) {
+    const JsonView value = *next++;
+    // Null is absent for Kubernetes.
+    if (!value || value.type() == JsonView::Type::kNull) return true;
+    status = field.Take(value, JsonPath(path, field.key));
+    return status.ok();
+  };
+  static_cast<void>((take(fields) && ...));
+  return status;
 }
 
 /// The field `key` of `object`, when it is there.

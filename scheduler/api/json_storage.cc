@@ -42,10 +42,8 @@ StatusOr<PersistentVolumeClaim> DecodePersistentVolumeClaim(JsonView object) {
 }
 
 static Status Read(JsonView value, const JsonPath& path, ClaimReference& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "namespace", out.namespace_name));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "name", out.name));
-  return ReadField(value, path, "uid", out.uid);
+  return ReadFields(value, path, Into("namespace", out.namespace_name), Into("name", out.name),
+                    Into("uid", out.uid));
 }
 
 struct SourceField {
@@ -118,14 +116,11 @@ StatusOr<PersistentVolume> DecodePersistentVolume(JsonView object) {
 }
 
 static Status Read(JsonView value, const JsonPath& path, TopologySelectorRequirement& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  return ReadField(value, path, "values", out.values);
+  return ReadFields(value, path, Into("key", out.key), Into("values", out.values));
 }
 
 static Status Read(JsonView value, const JsonPath& path, TopologySelectorTerm& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  return ReadField(value, path, "matchLabelExpressions", out.match_label_expressions);
+  return ReadFields(value, path, Into("matchLabelExpressions", out.match_label_expressions));
 }
 
 StatusOr<StorageClass> DecodeStorageClass(JsonView object) {

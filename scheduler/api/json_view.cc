@@ -21,7 +21,7 @@ static_assert(std::is_trivially_copyable_v<dom::element>);
 struct JsonView::Parsed {
   static dom::element Of(const JsonView& view) { return std::bit_cast<dom::element>(view.words_); }
   static JsonView View(dom::element element) {
-    return {Source::kParsed, std::bit_cast<Words>(element)};
+    return {TypeOf(element), std::bit_cast<Words>(element)};
   }
   // By value: the library's result hands out references into itself.
   static dom::object ObjectOf(const JsonView& view) { return Of(view).get_object().value_unsafe(); }
@@ -73,10 +73,7 @@ struct JsonView::Parsed {
   }
 };
 
-JsonView::Type JsonView::type() const {
-  return source_ == Source::kParsed ? Parsed::TypeOf(Parsed::Of(*this))
-                                    : Parsed::TypeOf(Parsed::Dom(*this));
-}
+JsonView::Type JsonView::TypeOfDom() const { return Parsed::TypeOf(Parsed::Dom(*this)); }
 
 bool JsonView::Boolean() const {
   if (source_ == Source::kParsed) return Parsed::Of(*this).get_bool().value_unsafe();
@@ -138,6 +135,30 @@ JsonView JsonView::Find(std::string_view key) const {
   const json& object = Parsed::Dom(*this);
   const auto position = object.find(key);
   return position == object.end() ? JsonView() : JsonView(*position);
+}
+
+void JsonView::FindAll(std::span<const std::string_view> keys, std::span<JsonView> found) const {
+  if (source_ == Source::kDom) {
+    for (std::size_t i = 0; i < keys.size(); ++i) found[i] = Find(keys[i]);
+    return;
+  }
+  const dom::object object = Parsed::ObjectOf(*this);
+  const auto end = object.end();
+  for (auto field = object.begin(); field != end; ++field) {
+    const std::string_view key = field.key();
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      // Most differ in these; it spares the call that compares the rest.
+      if (keys[i].size() != key.size() || keys[i].front() != key.front()) continue;
+      if (keys[i] != key) continue;
+      found[i] = Parsed::View(field.value());
+      break;
+    }
+  }
+}
+
+std::size_t JsonView::SizeHint() const {
+  if (source_ == Source::kDom) return Parsed::Dom(*this).size();
+  return Parsed::ListOf(*this).size();
 }
 
 Status JsonView::ForEachElement(OnElement on_element) const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,7 @@ namespace muster::api {
 /// somebody built. Borrows the document. Cost: to copy, two words. Threading: reading is const.
 class JsonView {
  public:
-  enum class Type { kNull, kBoolean, kInteger, kFloat, kString, kList, kObject };
+  enum class Type : std::uint8_t { kNull, kBoolean, kInteger, kFloat, kString, kList, kObject };
 
   /// No value at all, for what is not there.
   JsonView() = default;
@@ -30,7 +31,7 @@ class JsonView {
   explicit operator bool() const { return source_ != Source::kNone; }
 
   // What follows requires a value.
-  Type type() const;
+  Type type() const { return source_ == Source::kParsed ? type_ : TypeOfDom(); }
   bool IsObject() const { return type() == Type::kObject; }
   bool IsList() const { return type() == Type::kList; }
 
@@ -43,6 +44,11 @@ class JsonView {
   /// The value of a key, the last one where it is repeated. Absent when there is none, and in what
   /// is no object. Cost: O(keys).
   JsonView Find(std::string_view key) const;
+  /// The same for all `keys`, each named once, in one walk: found[i] is the value of keys[i].
+  /// Requires kObject, and as many of one as of the other, all of them absent.
+  void FindAll(std::span<const std::string_view> keys, std::span<JsonView> found) const;
+  /// How many elements a list has. Requires kList. Cost: O(1); large lists may say less.
+  std::size_t SizeHint() const;
 
   using OnElement = absl::FunctionRef<Status(JsonView element, std::size_t index)>;
   using OnMember = absl::FunctionRef<Status(std::string_view key, JsonView value)>;
@@ -56,10 +62,12 @@ class JsonView {
   enum class Source : std::uint8_t { kNone, kDom, kParsed };
   using Words = std::array<std::uintptr_t, 2>;
 
-  JsonView(Source source, Words words) : source_(source), words_(words) {}
+  JsonView(Type type, Words words) : source_(Source::kParsed), type_(type), words_(words) {}
   struct Parsed;  // the parsing library stays out of this header
+  Type TypeOfDom() const;
 
   Source source_ = Source::kNone;
+  Type type_ = Type::kNull;  // of kParsed
   Words words_{};
 };
 

@@ -13,9 +13,7 @@ namespace muster::api {
 using nlohmann::json;
 
 static Status Read(JsonView value, const JsonPath& path, KeyToPath& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  MUSTER_RETURN_IF_ERROR(ReadField(value, path, "key", out.key));
-  return ReadField(value, path, "path", out.path);
+  return ReadFields(value, path, Into("key", out.key), Into("path", out.path));
 }
 
 static Status ReadRbd(JsonView value, const JsonPath& path, Volume& out) {
@@ -29,8 +27,7 @@ static Status ReadRbd(JsonView value, const JsonPath& path, Volume& out) {
 }
 
 static Status Read(JsonView value, const JsonPath& path, ResourceRequirements& out) {
-  MUSTER_RETURN_IF_ERROR(CheckObject(value, path));
-  return ReadField(value, path, "requests", out.requests);
+  return ReadFields(value, path, Into("requests", out.requests));
 }
 
 Status Read(JsonView value, const JsonPath& path, PersistentVolumeClaimSpec& out) {

@@ -100,7 +100,13 @@ class FromStatus {
 template <class Source>
 ResourceList Sum(const PodSpec& spec, const Source& source) {
   ResourceList running;
-  for (const Container& container : spec.containers) AddTo(running, source.Container(container));
+  for (const Container& container : spec.containers) {
+    if (running.empty()) {
+      running = source.Container(container);
+    } else {
+      AddTo(running, source.Container(container));
+    }
+  }
 
   // Sidecars keep running, so each later init container runs beside all sidecars before it.
   ResourceList sidecars;
@@ -130,6 +136,23 @@ ResourceList Sum(const PodSpec& spec, const Source& source) {
   return running;
 }
 
+/// Nearly all pods do, and many have no status yet.
+bool RunsAsItsSpecSays(const PodStatus& status) {
+  const auto says_more = [](const ContainerStatus& container) {
+    return container.actual.has_value();
+  };
+  return !status.actual &&
+         std::none_of(status.containers.begin(), status.containers.end(), says_more);
+}
+
+/// Nearly all do; the defaults for scoring change nothing for them.
+bool NameCpuAndMemory(const std::vector<Container>& containers) {
+  return std::all_of(containers.begin(), containers.end(), [](const Container& container) {
+    const ResourceList& requests = container.resources.requests;
+    return requests.contains("cpu") && requests.contains("memory");
+  });
+}
+
 ResourceList DefaultsForScoring() {
   return {{"cpu", Quantity::FromMilli(100)},
           {"memory", Quantity::FromUnits(Mebibytes(200).value, Quantity::Form::kBinary)}};
@@ -140,15 +163,22 @@ ResourceList DefaultsForScoring() {
 ResourceList EffectiveRequests(const PodSpec& spec) { return Sum(spec, FromSpec()); }
 
 ResourceList EffectiveRequests(const Pod& pod) {
-  // Nearly all pods run as their spec says, and many have no status yet.
-  const auto says_more = [](const ContainerStatus& status) { return status.actual.has_value(); };
-  const PodStatus& status = pod.status;
-  if (!status.actual && std::none_of(status.containers.begin(), status.containers.end(), says_more))
-    return EffectiveRequests(pod.spec);
-  return Sum(pod.spec, FromStatus(status));
+  return RunsAsItsSpecSays(pod.status) ? EffectiveRequests(pod.spec)
+                                       : Sum(pod.spec, FromStatus(pod.status));
+}
+
+const ResourceList* OnlyRequests(const Pod& pod) {
+  const PodSpec& spec = pod.spec;
+  const bool is_only = spec.containers.size() == 1 && spec.init_containers.empty() &&
+                       spec.overhead.empty() && !spec.pod_resources &&
+                       RunsAsItsSpecSays(pod.status);
+  return is_only ? &spec.containers.front().resources.requests : nullptr;
 }
 
 ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
+  if (NameCpuAndMemory(spec.containers) && NameCpuAndMemory(spec.init_containers)) {
+    return EffectiveRequests(spec);
+  }
   ResourceList defaults = DefaultsForScoring();
   const bool pod_level =
       spec.pod_resources &&

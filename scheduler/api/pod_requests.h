@@ -14,6 +14,10 @@ ResourceList EffectiveRequests(const PodSpec& spec);
 /// was given and has, whichever is most, leaving out what the node has found infeasible (KEP-1287).
 /// Without a status this is what its spec asks.
 ResourceList EffectiveRequests(const Pod& pod);
+/// The same without a copy, for nearly all pods: what the one container asks, where nothing else
+/// counts. Null for all others.
+const ResourceList* OnlyRequests(const Pod& pod);
+
 /// The same for scoring nodes: a container that does not name its cpu or memory counts as 100m or
 /// 200Mi, so that pods without requests do not all go to one node. Pods that are placed and the one
 /// that waits differ where pod-level requests are set, as in kube-scheduler.

@@ -19,6 +19,9 @@ constexpr Duration kUnseenMax = 30s;  // from the answer to a create until the w
 constexpr Duration kShieldMax = 30s;
 // From the last new node: the next one of the same call comes within this, or it will not come.
 constexpr Duration kQuiet = 2min;
+constexpr Duration kQuietMax = 4min;
+// Cluster Autoscaler has looked by then: a scan interval, and some loops for several pools.
+constexpr Duration kLooked = 15s;
 constexpr Duration kBackOffFirst = 1min;
 constexpr Duration kBackOffLast = 30min;
 // A gang may use the nodes that come while it waits, but does not ask for ever.
@@ -68,6 +71,7 @@ void Publication::Ask(Time now, const Demand& demand) {
   creating_since_.reset();
   visible_at_.reset();
   last_node_.reset();
+  quiet_since_.reset();
   shield_is_over_ = false;
   published_at_ = now;
   deadline_ = now + options_.provisioning_timeout;
@@ -346,7 +350,13 @@ void Publication::Publish(Time now, std::vector<Action>& actions) {
 /// for a while.
 void Publication::KeepQuiet(Time now, std::vector<Action>& actions) {
   if (!last_node_) return;
-  if (!visible_at_ || *visible_at_ < *last_node_ + kQuiet / 2) visible_at_ = *last_node_ + kQuiet;
+  if (!quiet_since_) {
+    // Nodes come for others all the time, also before this gang has been looked at.
+    if (visible_at_ && *last_node_ < *visible_at_ + kLooked) return;
+    quiet_since_ = last_node_;
+  }
+  const Time until = std::min(*last_node_ + kQuiet, *quiet_since_ + kQuietMax);
+  if (!visible_at_ || *visible_at_ + kQuiet / 2 < until) visible_at_ = until;
   AlignDelays(now, actions);
 }
 

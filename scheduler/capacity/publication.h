@@ -153,6 +153,7 @@ class Publication {
   std::optional<Time> creating_since_;
   std::optional<Time> visible_at_;  // when Cluster Autoscaler looks, by the server's clock
   std::optional<Time> last_node_;   // that came since it was published, by the server's clock
+  std::optional<Time> quiet_since_;
   std::string driver_delay_;
   bool annotating_driver_ = false;
   Time driver_not_before_{};

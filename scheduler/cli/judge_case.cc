@@ -31,20 +31,24 @@ Status ForEach(JsonView document, const char* key, Take take) {
 }
 
 Status PlaceNode(JsonView object, model::ClusterModel& model) {
-  MUSTER_ASSIGN_OR_RETURN(const api::Node node, api::DecodeNode(object));
-  if (node.metadata.name.empty()) return InvalidArgumentError("metadata.name: a name belongs here");
-  model.Nodes().Upsert(node, model.Names());
+  const StatusOr<api::Node> node = api::DecodeNode(object);
+  if (!node.ok()) return node.status();
+  if (node->metadata.name.empty()) {
+    return InvalidArgumentError("metadata.name: a name belongs here");
+  }
+  model.Nodes().Upsert(*node, model.Names());
   return OkStatus();
 }
 
 Status PlacePod(JsonView object, std::size_t index, model::ClusterModel& model) {
-  MUSTER_ASSIGN_OR_RETURN(const api::Pod pod, api::DecodePod(object));
-  const model::NodeIndex node = model.Nodes().Find(pod.spec.node_name);
-  if (api::IsTerminal(pod) || node == model::kNoNode) return OkStatus();
+  const StatusOr<api::Pod> pod = api::DecodePod(object);
+  if (!pod.ok()) return pod.status();
+  const model::NodeIndex node = model.Nodes().Find(pod->spec.node_name);
+  if (api::IsTerminal(*pod) || node == model::kNoNode) return OkStatus();
   // Cases that a person wrote have no UIDs; two pods are two all the same.
-  std::string uid = pod.metadata.uid;
+  std::string uid = pod->metadata.uid;
   if (uid.empty() || model.FindPod(uid) != nullptr) uid = "pods[" + std::to_string(index) + "]";
-  model.PlacePod(uid, node, model::MakePodInfo(pod, model.Names()));
+  model.PlacePod(uid, node, model::MakePodInfo(*pod, model.Names()));
   return OkStatus();
 }
 
@@ -92,14 +96,9 @@ StatusOr<api::Pod> ReadPending(JsonView document) {
 void AppendVerdicts(const model::ClusterModel& model, const framework::PreparedFilters& filters,
                     std::vector<std::int64_t>& capacity, std::string& answer) {
   filters.Capacities(model, 1, capacity);
-  std::vector<model::NodeIndex> by_name(model.Nodes().Size());
-  for (model::NodeIndex node = 0; node < by_name.size(); ++node) by_name[node] = node;
-  std::sort(by_name.begin(), by_name.end(), [&](model::NodeIndex a, model::NodeIndex b) {
-    return model.Nodes().Name(a) < model.Nodes().Name(b);
-  });
   answer += R"({"nodes":{)";
   const char* separator = "";
-  for (const model::NodeIndex node : by_name) {
+  for (const model::NodeIndex node : model.Nodes().ByName()) {
     answer += separator;
     separator = ",";
     AppendJsonString(model.Nodes().Name(node), answer);
@@ -153,9 +152,10 @@ Status CaseJudge::Judge(std::string_view text, std::string& answer) {
   MUSTER_RETURN_IF_ERROR(ForEach(document, "pods", [&](JsonView object, std::size_t index) {
     return PlacePod(object, index, model);
   }));
-  MUSTER_ASSIGN_OR_RETURN(const api::Pod pending, ReadPending(document));
-  const model::PodInfoPtr info = model::MakePodInfo(pending, model.Names());
-  const framework::PodSetView view{pending, *info, {}};
+  const StatusOr<api::Pod> pending = ReadPending(document);
+  if (!pending.ok()) return pending.status();
+  const model::PodInfoPtr info = model::MakePodInfo(*pending, model.Names());
+  const framework::PodSetView view{*pending, *info, {}};
   std::vector<std::int64_t> capacity;
   AppendVerdicts(model, framework::PreparedFilters(profile_, view, model), capacity, answer);
   if (wanted_ == JudgeAnswer::kVerdictsAndScores) {

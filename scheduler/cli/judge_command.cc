@@ -40,24 +40,46 @@ struct Line {
   std::string text;
 };
 
-/// What is at hand, but not more than keeps all threads busy: whoever waits for an answer gets it.
-/// `number` is that of the last line read. Empty at the end of the input.
-std::vector<Line> ReadBatch(std::istream& in, const JudgeArguments& arguments,
-                            std::size_t& number) {
-  const std::size_t lines_max = 64 * std::max<std::size_t>(1, arguments.threads);
-  constexpr std::size_t kBytesMax = std::size_t{16} << 20;
-  std::vector<Line> batch;
-  std::size_t bytes = 0;
-  for (std::string text; ReadLine(in, arguments.line_bytes_max, text);) {
-    ++number;
-    bytes += text.size();
-    if (!text.empty()) batch.push_back({number, std::move(text)});
-    const bool is_more_at_hand = in.rdbuf()->in_avail() > 0;
-    const bool is_full = batch.size() >= lines_max || bytes >= kBytesMax;
-    if (is_full || (!is_more_at_hand && !batch.empty())) break;
+/// Reads batches of lines, into the same memory again and again.
+class LineReader {
+ public:
+  LineReader(std::istream& in, const JudgeArguments& arguments)
+      : in_(in), line_bytes_max_(arguments.line_bytes_max) {
+    for (std::vector<Line>& batch : batches_) {
+      batch.resize(64 * std::max<std::size_t>(1, arguments.threads));
+    }
   }
-  return batch;
-}
+
+  bool HasMoreAtHand() const { return in_.rdbuf()->in_avail() > 0; }
+
+  /// What is at hand, but not more than keeps all threads busy: whoever waits for an answer gets
+  /// it. Empty at the end of the input. Valid until the call after the next one.
+  std::span<const Line> Next() {
+    constexpr std::size_t kBytesMax = std::size_t{16} << 20;
+    constexpr std::size_t kKeptBytes = std::size_t{64} << 10;  // of each line
+    turn_ = 1 - turn_;
+    std::vector<Line>& batch = batches_[turn_];
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < batch.size() && bytes < kBytesMax) {
+      Line& line = batch[count];
+      if (line.text.capacity() > kKeptBytes) line.text = std::string();
+      if (!ReadLine(in_, line_bytes_max_, line.text)) break;
+      line.number = ++number_;
+      bytes += line.text.size();
+      if (!line.text.empty()) ++count;
+      if (count > 0 && !HasMoreAtHand()) break;
+    }
+    return std::span(batch).first(count);
+  }
+
+ private:
+  std::istream& in_;
+  const std::size_t line_bytes_max_;
+  std::array<std::vector<Line>, 2> batches_;
+  std::size_t turn_ = 0;
+  std::size_t number_ = 0;
+};
 
 /// The answers to some lines, one after the other.
 std::string AnswerLines(CaseJudge& judge, std::span<const Line> lines, std::size_t bytes_max) {
@@ -81,33 +103,42 @@ std::string AnswerLines(CaseJudge& judge, std::span<const Line> lines, std::size
   return answers;
 }
 
+/// Lets each judge answer a part of the lines, at the same time. Where there is one, it is answered
+/// when it is waited for, and no thread is started.
+std::vector<std::future<std::string>> StartAnswering(std::vector<CaseJudge>& judges,
+                                                     std::span<const Line> lines,
+                                                     std::size_t bytes_max) {
+  const std::size_t share = (lines.size() + judges.size() - 1) / judges.size();
+  const auto policy = lines.size() > share ? std::launch::async : std::launch::deferred;
+  std::vector<std::future<std::string>> answers;
+  for (std::size_t begin = 0; begin < lines.size(); begin += share) {
+    answers.push_back(std::async(policy, AnswerLines, std::ref(judges[answers.size()]),
+                                 lines.subspan(begin, std::min(share, lines.size() - begin)),
+                                 bytes_max));
+  }
+  return answers;
+}
+
 }  // namespace
 
 ExitCode RunJudge(const JudgeArguments& arguments, std::istream& in, std::ostream& out) {
   const framework::Profile profile = plugins::DefaultProfile();
-  const std::size_t threads = std::max<std::size_t>(1, arguments.threads);
   std::vector<CaseJudge> judges;
-  judges.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, arguments.threads); ++i) {
     judges.emplace_back(profile, arguments.line_bytes_max, arguments.answer);
   }
-  std::size_t number = 0;
-  for (auto batch = ReadBatch(in, arguments, number); !batch.empty();
-       batch = ReadBatch(in, arguments, number)) {
-    const std::size_t share = (batch.size() + threads - 1) / threads;
-    std::vector<std::future<std::string>> answers;
-    for (std::size_t begin = 0; begin < batch.size(); begin += share) {
-      const auto lines = std::span(batch).subspan(begin, std::min(share, batch.size() - begin));
-      // The last part is this thread's own, and where there is one case no other is started.
-      const bool is_last = begin + share >= batch.size();
-      answers.push_back(std::async(is_last ? std::launch::deferred : std::launch::async,
-                                   AnswerLines, std::ref(judges[answers.size()]), lines,
-                                   arguments.line_bytes_max));
-    }
-    answers.back().wait();
+  LineReader reader(in, arguments);
+  std::span<const Line> lines = reader.Next();
+  while (!lines.empty() && out.good()) {
+    auto answers = StartAnswering(judges, lines, arguments.line_bytes_max);
+    // The next lines are read while these are answered.
+    const bool has_more = reader.HasMoreAtHand();
+    if (has_more) lines = reader.Next();
     for (std::future<std::string>& part : answers) out << part.get();
-    if (in.rdbuf()->in_avail() <= 0) out.flush();
-    if (!out.good()) return ExitCode::kCouldNotDoIt;
+    if (!has_more) {
+      out.flush();
+      lines = reader.Next();
+    }
   }
   out.flush();
   return out.good() ? ExitCode::kDone : ExitCode::kCouldNotDoIt;

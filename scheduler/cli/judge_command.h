@@ -19,8 +19,8 @@ struct JudgeArguments {
 /// empty lines are passed over. A line that cannot be read is answered with {"error":"..."}, which
 /// names line and place, and the next one is served. Answers are flushed whenever no more input is
 /// at hand, so a caller may ask and wait.
-/// Cost: memory for 64 lines of each thread, or for one long one. kCouldNotDoIt: the answers cannot
-/// be written.
+/// Cost: memory for two times 64 lines of each thread, or for two long ones. kCouldNotDoIt: the
+/// answers cannot be written.
 ExitCode RunJudge(const JudgeArguments& arguments, std::istream& in, std::ostream& out);
 
 }  // namespace muster::cli

@@ -86,9 +86,10 @@ void AddProfile(CLI::App& application, muster::cli::ProfileArguments& arguments,
                    "Event logs: files, plain, .zstd or .lz4, or directories of rolling logs")
       ->required();
   profile
-      ->add_option("--write", arguments.profile_path,
-                   "A file for the result; what it holds already is added to. The daemon does not "
-                   "read it yet")
+      ->add_option(
+          "--write", arguments.profile_path,
+          "A file for the result; what it holds already is added to. The daemon reads it as "
+          "shuffleProfile")
       ->type_name("FILE");
   profile->add_option("-o,--output", arguments.output, "The form of the answer")
       ->check(CLI::IsMember({"table", "json"}))

@@ -142,6 +142,10 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
     return;
   }
   waiting_for_others_.erase(gang.Uid());
+  if (WaitsForBetterPlace(gang, *attempt.shares)) {
+    queue_.Park(gang.Uid());
+    return;
+  }
   std::move(statement).Commit();
   Admit(gang, *attempt.shares);
 }

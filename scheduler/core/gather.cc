@@ -128,9 +128,11 @@ void SchedulerCore::State::AdoptShape(Gang& gang, spark::Shape shape) {
       return;
     }
   }
-  auto settings =
-      gang::ReadSettings(gang.anchor.metadata.annotations,
-                         {members - 1, shape.shuffles_remotely, options_.topology.levels});
+  const history::ShuffleHistory* past =
+      options_.shuffle_profile.Find(gang.anchor.metadata.namespace_name, shape.application_name);
+  const bool exchanges_little = shape.shuffles_remotely || (past != nullptr && past->IsLight());
+  auto settings = gang::ReadSettings(gang.anchor.metadata.annotations,
+                                     {members - 1, exchanges_little, options_.topology.levels});
   if (!settings.ok()) {
     Refuse(gang, std::string(MessageOf(settings.status())));
     return;

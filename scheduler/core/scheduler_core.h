@@ -11,6 +11,7 @@
 #include "scheduler/core/effects.h"
 #include "scheduler/core/events.h"
 #include "scheduler/framework/profile.h"
+#include "scheduler/history/shuffle_profile.h"
 #include "scheduler/topology/packing_policy.h"
 
 namespace muster::core {
@@ -27,8 +28,13 @@ struct CoreOptions {
   /// long again, so that large gangs are not starved by small ones. Zero: passing is never stopped.
   /// Ten minutes cost the median gang of a busy trace 965 s, an hour nothing (bench/README.md).
   Duration backfill_patience = std::chrono::minutes(60);
+  /// A large application that shuffles and would be torn over many more nodes than need be waits
+  /// this long, from its creation, for a better place. Zero: it takes what there is.
+  Duration packing_patience = std::chrono::minutes(5);
   /// What the labels of nodes mean: how near they are, and which may be taken away.
   topology::TopologySettings topology = topology::DefaultTopologySettings();
+  /// What earlier runs of applications shuffled, from `musterctl profile`; empty: not known.
+  history::ShuffleProfile shuffle_profile;
   /// Who is told of gangs that wait for room, and how.
   capacity::CapacityOptions capacity = {};
 };

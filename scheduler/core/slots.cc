@@ -45,7 +45,7 @@ void SchedulerCore::State::RecoverApplication(const api::Pod& driver) {
   // Read before, when the gang was admitted, so it parses; else the defaults hold.
   const auto settings = gang::ReadSettings(
       driver.metadata.annotations,
-      {options_.gang_members_max, /*shuffles_remotely=*/false, options_.topology.levels});
+      {options_.gang_members_max, /*exchanges_little=*/false, options_.topology.levels});
   if (settings.ok()) gang.settings = *settings;
   if (!applying_first_list_) RevalidateBrokenNodes();
   ArmSlotTimer(gang);

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/core/awaited.h"
 #include "scheduler/core/capacity_hints.h"
-#include "scheduler/core/pending.h"
 #include "scheduler/core/preemption_round.h"
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
@@ -26,11 +26,11 @@ namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
 /// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
-/// (what its webhook adds to them), admit.cc (placement), preempt.cc (whom to evict), evict.cc
-/// (victims on their way out), bind.cc (binds and their outcomes), volumes.cc (claims that are
-/// bound before their pod), recover.cc (what a restart does not read in the plans), slots.cc
-/// (executors and reserved places), capacity.cc (what
-/// autoscalers are told), report.cc (conditions and events).
+/// (what its webhook adds to them), admit.cc (placement), better_place.cc (large gangs that wait
+/// for one), preempt.cc (whom to evict), evict.cc (victims on their way out), bind.cc (binds and
+/// their outcomes), volumes.cc (claims that are bound before their pod), recover.cc (what a restart
+/// does not read in the plans), slots.cc (executors and reserved places), report.cc (conditions,
+/// events), capacity.cc (what autoscalers are told).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -91,6 +91,10 @@ class SchedulerCore::State {
   std::vector<placement::NodeShare> NodesNear(const Gang& gang) const;
   void Enqueue(Gang& gang);
   static queue::Rank RankOf(const Gang& gang);
+
+  // better_place.cc
+  bool WaitsForBetterPlace(Gang& gang,
+                           const std::vector<std::vector<placement::NodeShare>>& shares);
 
   // preempt.cc
   static std::int32_t PreemptionPriority(const Gang& gang);

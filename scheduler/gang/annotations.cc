@@ -80,11 +80,11 @@ StatusOr<topology::TopologyRule> ReadTopology(std::string_view value,
       "required:LABEL or preferred:LABEL with a label of topologyLevels (" + allowed + ")");
 }
 
-StatusOr<topology::Shuffle> ReadShuffle(std::string_view value, bool shuffles_remotely) {
+StatusOr<topology::Shuffle> ReadShuffle(std::string_view value, bool exchanges_little) {
   using topology::Shuffle;
   if (value == "heavy") return Shuffle::kHeavy;
   if (value == "light") return Shuffle::kLight;
-  if (value == "auto") return shuffles_remotely ? Shuffle::kLight : Shuffle::kHeavy;
+  if (value == "auto") return exchanges_little ? Shuffle::kLight : Shuffle::kHeavy;
   return Refused(kShuffle, value, "heavy, light or auto");
 }
 
@@ -106,7 +106,7 @@ StatusOr<topology::PackingPolicy> ReadPacking(const api::StringMap& annotations,
   }
   const std::string* shuffle = Find(annotations, kShuffle);
   MUSTER_ASSIGN_OR_RETURN(packing.shuffle, ReadShuffle(shuffle == nullptr ? "auto" : *shuffle,
-                                                       context.shuffles_remotely));
+                                                       context.exchanges_little));
   return packing;
 }
 

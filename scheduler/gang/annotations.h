@@ -25,7 +25,7 @@ struct Settings {
 /// What the annotations are read against.
 struct SettingsContext {
   std::int64_t executors_initial = 0;  // created at the start
-  bool shuffles_remotely = false;      // shuffle: auto is light then
+  bool exchanges_little = false;       // shuffle: auto is light then
   std::span<const std::string> topology_levels;
 };
 

@@ -86,14 +86,14 @@ bool Reservation::Vacate(std::string_view pod_uid, model::ClusterModel& model, T
   return false;
 }
 
-bool Reservation::End(std::string_view pod_uid, model::ClusterModel& model, Time now) {
+void Reservation::End(std::string_view pod_uid, model::ClusterModel& model, Time now) {
   for (SlotSet& set : sets_) {
     if (static_cast<std::int64_t>(set.slots.size()) <= set.kept_min) continue;
     const auto erased =
         std::erase_if(set.slots, [&](const Slot& slot) { return slot.pod_uid == pod_uid; });
-    if (erased > 0) return true;
+    if (erased > 0) return;
   }
-  return Vacate(pod_uid, model, now);
+  Vacate(pod_uid, model, now);
 }
 
 SlotSet* Reservation::SetOf(std::string_view pod_uid) {

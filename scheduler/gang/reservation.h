@@ -73,7 +73,7 @@ class Reservation {
   /// The set of the slot that the pod has taken; null when it has none.
   SlotSet* SetOf(std::string_view pod_uid);
   /// Vacates the slot of an executor that has ended; beyond `kept_min` the slot goes with it.
-  bool End(std::string_view pod_uid, model::ClusterModel& model, Time now);
+  void End(std::string_view pod_uid, model::ClusterModel& model, Time now);
 
   /// An executor has ended, and another one of its application, that is on this node without a
   /// slot, takes its part: nobody comes for the old place.

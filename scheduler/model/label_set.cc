@@ -24,11 +24,15 @@ std::string_view Take(std::string_view& packed) {
 }  // namespace
 
 LabelSet::LabelSet(const api::StringMap& labels) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : labels) {
+    bytes += 2 * sizeof(std::uint32_t) + key.size() + value.size();
+  }
+  packed_.reserve(bytes);
   for (const auto& [key, value] : labels) {
     Append(packed_, key);
     Append(packed_, value);
   }
-  packed_.shrink_to_fit();
 }
 
 std::optional<std::string_view> LabelSet::Find(std::string_view key) const {

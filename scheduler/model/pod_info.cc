@@ -56,8 +56,14 @@ const PodInfo::Rare& PodInfo::RareOrEmpty() const {
 
 PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
   auto info = std::make_shared<PodInfo>();
-  info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
-  info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod.spec));
+  if (const api::ResourceList* requests = api::OnlyRequests(pod);
+      requests != nullptr && requests->contains("cpu") && requests->contains("memory")) {
+    info->amounts = PodAmounts(*requests, names);
+    info->non_zero = NonZeroAmounts(*requests);
+  } else {
+    info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
+    info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod.spec));
+  }
   info->namespace_name = pod.metadata.namespace_name;
   info->name = pod.metadata.name;
   info->created = pod.metadata.creation_timestamp;

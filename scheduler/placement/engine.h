@@ -44,8 +44,8 @@ struct Attempt {
   /// One entry for each pod set, in the order of the demands; nodes in the order in which they were
   /// filled.
   std::optional<std::vector<std::vector<NodeShare>>> shares;
-  /// kube-scheduler's words ("0/4 nodes are available: 3 Insufficient cpu, ..."), then, for a gang,
-  /// how many of its members would fit.
+  /// kube-scheduler's words ("0/4 nodes are available: 3 Insufficient cpu, ..."), and nothing else
+  /// for a pod on its own; for a gang see GangDiagnosis.
   std::string diagnosis;
   /// Nodes that refuse the set that did not fit for a reason that no eviction can change.
   std::int64_t unresolvable_nodes = 0;

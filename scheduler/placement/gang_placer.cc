@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scheduler/placement/diagnosis.h"
-#include "scheduler/placement/size_advice.h"
-
 namespace muster::placement {
 
 using model::NodeIndex;
@@ -172,71 +169,6 @@ Attempt GangPlacer::Success() const {
   std::vector<std::vector<NodeShare>> shares(sets_.size());
   for (const Placed& placed : placed_) shares[placed.set].push_back({placed.node, placed.count});
   return {std::move(shares), "", 0};
-}
-
-Attempt GangPlacer::Fail(const Outcome& outcome) {
-  using Form = AttemptDiagnosis::Form;
-  if (request_.diagnosis.form == Form::kNone) {
-    TakeBackTo(0);
-    return {};
-  }
-  const Set& set = sets_[outcome.set];
-  FillUp(outcome.set);
-  NodeRefusals refusals = FitError(model_, set.judged->filters, NodeReasons(set));
-  Attempt attempt{std::nullopt, std::move(refusals.text), refusals.unresolvable_nodes};
-  if (request_.diagnosis.form == Form::kFitError) {
-    TakeBackTo(0);
-    return attempt;
-  }
-  if (sets_.size() > 1 || set.demand->count > 1) {
-    attempt.diagnosis += GangSentence(outcome.set, outcome.placed);
-  }
-  TakeBackTo(0);
-  attempt.diagnosis += SizeAdvice(profile_, model_, set.judged->view, set.demand->label);
-  return attempt;
-}
-
-/// What the gang's own limits say of nodes that no filter refuses.
-NodeReason GangPlacer::NodeReasons(const Set& set) const {
-  const bool has_limits = scope_binds_ || request_.policy.executors_per_node_max.has_value();
-  if (!has_limits) return request_.diagnosis.instead;
-  return [this, &set](NodeIndex node) -> std::string_view {
-    if (scope_binds_ && !IsInScope(node)) return "node(s) were outside the gang's topology domain";
-    if (request_.diagnosis.instead) {
-      if (const auto reason = request_.diagnosis.instead(node); !reason.empty()) return reason;
-    }
-    if (Allowed(set, node) == 0 && set.judged->filters.CapacityOf(model_, node, 1) > 0) {
-      return "node(s) had as many executors of the gang as it allows on one";
-    }
-    return "";
-  };
-}
-
-/// Takes every place that is left, so that each node can say why one more pod is too many.
-void GangPlacer::FillUp(std::size_t index) {
-  if (coupled_) {
-    FillStepByStep(index);
-    return;
-  }
-  RefreshCapacity(index);
-  std::vector<std::int64_t> capacity(model_.Nodes().Size(), 0);
-  for (NodeIndex node = 0; node < capacity.size(); ++node) {
-    capacity[node] = CapacityOf(sets_[index], node);
-  }
-  for (NodeIndex node = 0; node < capacity.size(); ++node) {
-    if (capacity[node] > 0) Place(index, node, capacity[node]);
-  }
-}
-
-std::string GangPlacer::GangSentence(std::size_t index, std::int64_t fitting) const {
-  const PodSetDemand& demand = *sets_[index].demand;
-  std::string text = " The gang is admitted whole or not at all: " + std::to_string(fitting) +
-                     " of " + std::to_string(demand.Enough()) + " " + demand.label + " fit";
-  for (const Set& other : sets_) {
-    if (&other == &sets_[index]) continue;
-    text += " beside " + std::to_string(other.demand->Enough()) + " " + other.demand->label;
-  }
-  return text + ".";
 }
 
 }  // namespace muster::placement

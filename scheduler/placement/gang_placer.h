@@ -64,10 +64,15 @@ class GangPlacer {
   bool IsInScope(model::NodeIndex node) const;
   std::vector<model::NodeIndex> AllNodes(const Set& set) const;
   Attempt Success() const;
+
+  // gang_diagnosis.cc: what is said of a gang that does not fit.
   Attempt Fail(const Outcome& outcome);
-  void FillUp(std::size_t index);
+  NodeRefusals Explain(std::size_t index);
   NodeReason NodeReasons(const Set& set) const;
-  std::string GangSentence(std::size_t index, std::int64_t fitting) const;
+  void FillUp(std::size_t index);
+  std::string Diagnose(const Outcome& outcome, std::string refusals);
+  SetFit FitOf(std::size_t index, std::int64_t fitting) const;
+  std::int64_t PlaceWhatFits(std::size_t index);
 
   // beside.cc: the pods of the smaller sets.
   struct Beside {

@@ -1,6 +1,9 @@
 #include "scheduler/placement/size_advice.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "scheduler/placement/matching_nodes.h"
 
 namespace muster::placement {
 namespace {
@@ -47,22 +50,14 @@ bool Offers(const model::ResourceVector& a, const model::ResourceVector& b) {
 
 std::string SizeAdvice(const framework::Profile& profile, const model::ClusterModel& model,
                        const framework::PodSetView& pod_set, const std::string& label) {
-  // A pod that asks for nothing and has nothing to do with other pods is refused only by rules that
-  // hold on an empty node too, and have nothing to do with size.
-  model::PodInfo sizeless;
-  sizeless.namespace_name = pod_set.info.namespace_name;
-  api::Pod alone = pod_set.pod;
-  alone.spec.pod_affinity = {};
-  alone.spec.pod_anti_affinity = {};
-  alone.spec.topology_spread.clear();
-  const framework::PreparedFilters filters(profile, {alone, sizeless}, model);
+  const std::vector<std::uint8_t> matches = MatchingNodes(profile, model, pod_set);
   const model::ResourceVector& asked = pod_set.info.amounts;
   const model::NodeTable& nodes = model.Nodes();
   model::NodeIndex nearest = model::kNoNode;
   int nearest_too_small = 0;
   std::int64_t matching = 0;
   for (model::NodeIndex node = 0; node < nodes.Size(); ++node) {
-    if (filters.CapacityOf(model, node, 1) == 0) continue;
+    if (matches[node] == 0) continue;
     const int too_small = CountTooSmall(nodes.Allocatable(node), asked);
     if (too_small == 0) return "";
     ++matching;

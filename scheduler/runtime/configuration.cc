@@ -16,6 +16,7 @@ namespace muster::runtime {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kProfileBytesMax = 16 << 20;
 constexpr std::size_t kTopologyLevelsMax = 8;
 constexpr std::size_t kInterruptibleLabelsMax = 32;
 constexpr char kApiVersion[] = "muster.dev/v1alpha1";
@@ -291,6 +292,12 @@ const std::vector<Field<Configuration>>& Fields() {
                                  DurationBetween(v, seconds(0), hours(168)));
          return OkStatus();
        }},
+      {"packingPatience",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.packing_patience,
+                                 DurationBetween(v, seconds(0), hours(24)));
+         return OkStatus();
+       }},
       {"gangMembersMax",
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
@@ -318,6 +325,11 @@ const std::vector<Field<Configuration>>& Fields() {
       {"interruptibleNodeLabels",
        [](const YAML::Node& v, Configuration& c) {
          return ReadInterruptibleLabels(v, c.core.topology);
+       }},
+      {"shuffleProfile",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.shuffle_profile_file, Text(v));
+         return OkStatus();
        }},
       {"scoreWeights",
        [](const YAML::Node& v, Configuration& c) { return ReadScoreWeights(v, c.scores); }},
@@ -416,7 +428,16 @@ StatusOr<Configuration> ParseConfiguration(const std::string& text, const std::s
 
 StatusOr<Configuration> LoadConfiguration(const std::string& file) {
   MUSTER_ASSIGN_OR_RETURN(const std::string text, kube::ReadFileLimited(file, kFileBytesMax));
-  return ParseConfiguration(text, file);
+  MUSTER_ASSIGN_OR_RETURN(Configuration configuration, ParseConfiguration(text, file));
+  const std::string& profile_file = configuration.shuffle_profile_file;
+  if (!profile_file.empty()) {
+    MUSTER_ASSIGN_OR_RETURN(const std::string profile,
+                            kube::ReadFileLimited(profile_file, kProfileBytesMax));
+    StatusOr<history::ShuffleProfile> decoded = history::ShuffleProfile::Decode(profile);
+    if (!decoded.ok()) return Annotate(decoded.status(), "shuffleProfile " + Quoted(profile_file));
+    configuration.core.shuffle_profile = *std::move(decoded);
+  }
+  return configuration;
 }
 
 }  // namespace muster::runtime

@@ -34,6 +34,7 @@ struct LeaderElection {
 /// types.
 struct Configuration {
   core::CoreOptions core;
+  std::string shuffle_profile_file;  // "": none; LoadConfiguration reads it into `core`
   plugins::ScoreSettings scores;
   ListenAddress listen;
   LeaderElection leader_election;
@@ -50,7 +51,7 @@ Status CheckLogLevel(std::string_view level);
 /// clamped. `file` is for messages only.
 StatusOr<Configuration> ParseConfiguration(const std::string& text, const std::string& file);
 
-/// As above, from a file of at most 64 KiB.
+/// As above, from a file of at most 64 KiB, with the shuffle profile that it names (at most 16 MiB).
 StatusOr<Configuration> LoadConfiguration(const std::string& file);
 
 }  // namespace muster::runtime

@@ -47,7 +47,7 @@ ClientDriver ReadAnnotated(const api::Container& container) {
 }  // namespace
 
 std::optional<ClientDriver> ReadClientDriver(const api::Pod& pod) {
-  if (LabelOf(pod, kRoleLabel) == "executor" || IsDriver(pod)) return std::nullopt;
+  if (LabelOf(pod, kRoleLabel) == kExecutorRole || IsDriver(pod)) return std::nullopt;
   const std::string annotation = AnnotationOf(pod);
   if (annotation == "false" || pod.spec.containers.empty()) return std::nullopt;
   for (const api::Container& container : pod.spec.containers) {

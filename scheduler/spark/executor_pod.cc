@@ -41,7 +41,7 @@ void SetMetadata(const ExecutorIdentity& identity, Settings& settings, api::Obje
   for (const auto& [key, value] : settings.WithPrefix("spark.kubernetes.executor.annotation.")) {
     metadata.annotations.insert_or_assign(key, WithApplicationId(value, identity.application_id));
   }
-  metadata.labels[kRoleLabel] = "executor";
+  metadata.labels[kRoleLabel] = kExecutorRole;
   metadata.labels[kProfileLabel] = "0";
   const auto set_known = [&metadata](const char* label, const std::string& value) {
     // Spark's value replaces one of the template, which is then wrong even if Spark's is not known.

@@ -5,10 +5,16 @@
 #include <cmath>
 #include <utility>
 
+#include "scheduler/spark/references.h"
 #include "scheduler/spark/utf8.h"
 
 namespace muster::spark {
 namespace {
+
+constexpr std::string_view kOnlyTheDriver = "which only the driver can resolve";
+/// Spark reads these entries all at once, and in such it replaces no references.
+/// Source: org.apache.spark.resource.ResourceUtils.parseResourceRequest.
+constexpr std::string_view kLiteralPrefix = "spark.executor.resource.";
 
 /// Spark strips blanks and control characters from the values of a properties file, but keeps line
 /// ends. Source: org.apache.spark.util.Utils.trimExceptCRLF.
@@ -52,11 +58,26 @@ std::optional<std::string> Settings::Text(std::string_view key) {
   const std::optional<std::string_view> entry = properties_.Find(key);
   if (!entry) return std::nullopt;
   const std::string_view value = TrimmedExceptLineEnds(*entry);
-  if (value.find("${") != value.npos || origins_.unresolved.contains(key)) {
-    AddUnknown(std::string(key) + " holds " + Shown(value) + ", which only the driver can resolve");
-    return std::nullopt;
-  }
-  return std::string(value);
+  StatusOr<std::string> text = Resolve(key, value);
+  if (text.ok()) return *std::move(text);
+  AddUnknown(std::string(key) + " holds " + Shown(value) + ", " +
+             std::string(MessageOf(text.status())));
+  return std::nullopt;
+}
+
+/// Errors: NotFound, with the end of a sentence about the value.
+StatusOr<std::string> Settings::Resolve(std::string_view key, std::string_view value) const {
+  if (origins_.unresolved.contains(key)) return NotFoundError(kOnlyTheDriver);
+  if (value.find("${") == value.npos) return std::string(value);
+  if (key.starts_with(kLiteralPrefix)) return NotFoundError("where Spark replaces nothing");
+  return ReplaceReferences(value, [this](std::string_view other) { return EntryFor(other); });
+}
+
+StatusOr<std::string_view> Settings::EntryFor(std::string_view key) const {
+  if (origins_.unresolved.contains(key)) return NotFoundError(kOnlyTheDriver);
+  if (const auto entry = properties_.Find(key)) return TrimmedExceptLineEnds(*entry);
+  // Each of Spark's own entries has a default, in a form of its own.
+  return NotFoundError("and " + Shown(key) + " is not set here");
 }
 
 StatusOr<bool> Settings::Boolean(std::string_view key, bool fallback) {
@@ -122,7 +143,14 @@ Status Settings::Refuse(std::string_view key, std::string_view allowed) const {
   const std::string where =
       origins_.from_arguments.contains(key) ? "the driver's command line" : file_;
   std::string message = where + ": " + Shown(key);
-  message += entry ? "=" + Shown(TrimmedExceptLineEnds(*entry)) : " is missing";
+  if (entry) {
+    const std::string_view value = TrimmedExceptLineEnds(*entry);
+    message += "=" + Shown(value);
+    const StatusOr<std::string> text = Resolve(key, value);
+    if (text.ok() && *text != value) message += " (" + Shown(*text) + ")";
+  } else {
+    message += " is missing";
+  }
   return InvalidArgumentError(message.append(": ").append(allowed));
 }
 

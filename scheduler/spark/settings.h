@@ -25,9 +25,9 @@ struct KeyOrigins {
 
 /// Typed look-ups in the configuration of one application, with Spark's rules for each type.
 /// Errors: InvalidArgument "<file>: <key>=<value>: <what is allowed>".
-/// A value with a variable in it ("${env:SIZE}"), or one that is unresolved, is known only to the
-/// driver: it counts as absent, and the reason is added to unknown(). Ownership: borrows the
-/// properties. Threading: one at a time.
+/// References to other entries ("${spark.size}") are replaced. A value with a variable in it that
+/// is the driver's to know ("${env:SIZE}"), or one that is unresolved, counts as absent, and the
+/// reason is added to unknown(). Ownership: borrows the properties. Threading: one at a time.
 class Settings {
  public:
   Settings(const Properties& properties, std::string file, KeyOrigins origins = {})
@@ -45,7 +45,7 @@ class Settings {
                                                   SizeUnit unit_without_suffix, std::int64_t least);
 
   /// Every entry whose key begins with `prefix`, by the rest of the key. Spark does not replace
-  /// variables in these, so they are literal. Unresolved ones are left out, and noted.
+  /// references in these, so they are literal. Unresolved ones are left out, and noted.
   std::map<std::string, std::string> WithPrefix(std::string_view prefix);
 
   /// The error for the value of `key`.
@@ -56,6 +56,9 @@ class Settings {
   const std::vector<std::string>& unknown() const { return unknown_; }
 
  private:
+  StatusOr<std::string> Resolve(std::string_view key, std::string_view value) const;
+  StatusOr<std::string_view> EntryFor(std::string_view key) const;
+
   const Properties& properties_;
   std::string file_;
   KeyOrigins origins_;

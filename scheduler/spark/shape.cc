@@ -99,7 +99,7 @@ bool IsDriver(const api::Pod& pod) {
 }
 
 bool IsExecutor(const api::Pod& pod) {
-  return LabelOf(pod, kRoleLabel) == "executor" && !LabelOf(pod, kApplicationLabel).empty();
+  return LabelOf(pod, kRoleLabel) == kExecutorRole && !LabelOf(pod, kApplicationLabel).empty();
 }
 
 StatusOr<std::vector<std::string>> RequiredConfigMaps(const api::Pod& driver,
@@ -128,6 +128,7 @@ StatusOr<Shape> ComputeShape(const api::Pod& driver, const ConfigMaps& config_ma
   shape.application_id = configuration.is_client_mode
                              ? ConfiguredText(configuration, "spark.app.id")
                              : LabelOf(driver, kApplicationLabel);
+  shape.application_name = ConfiguredText(configuration, "spark.app.name");
   shape.driver_host = ConfiguredText(configuration, "spark.driver.host");
   if (!configuration.asks_for_executors) return shape;
 

@@ -38,6 +38,8 @@ struct Shape {
   /// Label spark-app-selector. Empty in client mode, where the driver makes it up when it starts,
   /// unless spark.app.id is set; the executors then lack that label here.
   std::string application_id;
+  /// spark.app.name; "" when it is not set.
+  std::string application_name;
   /// The host in the executors' SPARK_DRIVER_URL, when it is configured and known; NamesDriver
   /// takes it.
   std::string driver_host;

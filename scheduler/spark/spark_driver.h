@@ -12,6 +12,7 @@
 namespace muster::spark {
 
 inline constexpr char kRoleLabel[] = "spark-role";
+inline constexpr std::string_view kExecutorRole = "executor";
 inline constexpr char kApplicationLabel[] = "spark-app-selector";
 inline constexpr char kApplicationNameLabel[] = "spark-app-name";
 inline constexpr char kVersionLabel[] = "spark-version";

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scheduler/api/json_codec.h"
@@ -45,6 +47,24 @@ json Copy(JsonView view) {
     }
     default:
       return json::parse(view.ScalarText());
+  }
+}
+
+TEST(JsonView, FindsManyKeysInOneWalkTheLastOfEachWhereItIsRepeated) {
+  const std::string text = R"({"a":1,"":2,"bb":null,"a":3,"ba":4,"c":{"b":5}})";
+  const std::array<std::string_view, 5> keys{"bb", "a", "b", "absent", "ba"};
+  JsonParser parser;
+  const auto parsed = parser.Parse(text, kBytesMax);
+  const json dom = json::parse(text);
+  ASSERT_TRUE(parsed.ok());
+  for (const JsonView object : {*parsed, JsonView(dom)}) {
+    std::array<JsonView, 5> found;
+    object.FindAll(keys, found);
+    EXPECT_EQ(found[0].type(), Type::kNull);
+    EXPECT_EQ(found[1].Int64(), 3);
+    EXPECT_FALSE(found[2]);
+    EXPECT_FALSE(found[3]);
+    EXPECT_EQ(found[4].Int64(), 4);
   }
 }
 

@@ -203,7 +203,9 @@ TEST(ReplayPolicies, AnUnknownPolicyIsRefusedWithThoseThatThereAre) {
   ASSERT_FALSE(policy.ok());
   EXPECT_THAT(std::string(MessageOf(policy.status())), ::testing::HasSubstr("palantir"));
   EXPECT_TRUE(FindPolicy("muster@backfill-patience=90s").ok());
+  EXPECT_TRUE(FindPolicy("muster@backfill-patience=90s@packing-patience=0s").ok());
   EXPECT_FALSE(FindPolicy("muster@backfill-patience=soon").ok());
+  EXPECT_FALSE(FindPolicy("muster@luck=1s").ok());
 }
 
 TEST(ReplayCommand, WritesAFileForEachRunASummaryAndAPage) {

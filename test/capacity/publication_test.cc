@@ -255,6 +255,21 @@ TEST(Publication, WhileNodesComeClusterAutoscalerIsKeptFromAddingMore) {
   EXPECT_EQ(server.Run().size(), 11U);
 }
 
+TEST(Publication, NodesOfOthersDoNotKeepClusterAutoscalerFromLooking) {
+  Server server(For(Autoscaler::kClusterAutoscaler));
+  server.publication.Ask(server.now, TenExecutors());
+  server.Run();
+  server.now += 5s;
+  server.publication.NoteNode(server.now, server.now);
+  EXPECT_EQ(server.Run(), std::vector<Kind>()) << "it has not looked yet";
+  for (int i = 0; i < 60; ++i) {
+    server.now += 10s;
+    server.publication.NoteNode(server.now, server.now);
+    server.Run();
+  }
+  EXPECT_LE(server.VisibleTimes().begin()->first, kStart + 5min) << "not for ever";
+}
+
 TEST(Publication, WhatIsNotAllowedIsTakenBackAndNotTriedEndlessly) {
   Server server(For(Autoscaler::kClusterAutoscaler));
   server.publication.Ask(server.now, TenExecutors());

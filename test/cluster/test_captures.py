@@ -25,7 +25,7 @@ from rig.workspace import Workspace
 
 FEW = (
     "02-python-minimal", "05-both-overhead-factors", "06-pyspark-memory", "07-off-heap", "07-minimum-overhead",
-    "11-executor-template", "12-dynamic-initial-4", "14-scheduler-template-and-conf",
+    "11-executor-template", "12-dynamic-initial-4", "14-scheduler-template-and-conf", "17-references",
 )
 KEPT = RIG_ROOT / "captures"
 # More at a time are not faster on two cores.

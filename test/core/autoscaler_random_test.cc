@@ -13,11 +13,6 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using State = ApplicationRecord::State;
 
-std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 #ifdef NDEBUG
 constexpr std::uint64_t kGangs = 1000;
 #else
@@ -115,7 +110,8 @@ void Print(const char* name, const Sums& sums) {
             << " gangs with more than one of a group\n";
 }
 
-/// MUSTER_SEED=N MUSTER_WORLDS=1 runs one of them alone; MUSTER_PRINT_EFFECTS=1 shows what was done.
+/// MUSTER_SEED=N MUSTER_WORLDS=1 runs one of them alone; MUSTER_PRINT_EFFECTS=1 shows what was
+/// done.
 TEST(RandomAutoscaling, WithHintsAGangCostsEachGroupOneCall) {
   const std::uint64_t first = NumberFromEnvironment("MUSTER_SEED", 1);
   const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", kGangs);

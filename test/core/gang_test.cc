@@ -11,6 +11,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using State = ApplicationRecord::State;
 
 TEST(Gang, AnApplicationThatFitsIsAdmittedAsAWholeAndItsExecutorsTakeTheirSlots) {
@@ -38,8 +39,10 @@ TEST(Gang, AnApplicationThatDoesNotFitAsAWholeGetsNoPodBoundAndHearsWhy) {
   const api::PodCondition condition = ScheduledCondition(world, record);
   EXPECT_EQ(condition.status, "False");
   EXPECT_EQ(condition.reason, "Unschedulable");
-  EXPECT_THAT(condition.message, HasSubstr("0/2 nodes are available: "));
-  EXPECT_THAT(condition.message, HasSubstr("Insufficient cpu"));
+  EXPECT_THAT(condition.message,
+              StartsWith("0/2 nodes are available: 2 Insufficient cpu. 3 of 4 executors fit.\n"
+                         "1 of 1 driver fits.\n"
+                         "The gang is admitted whole or not at all."));
   EXPECT_FALSE(Notes(world, record.driver, "FailedScheduling").empty());
   EXPECT_EQ(Join(world.violations()), "");
 }

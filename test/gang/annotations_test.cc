@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 const std::vector<std::string> kLevels{"zone", "rack"};
 
 StatusOr<Settings> Read(const api::StringMap& annotations, std::int64_t executors = 1,
-                        bool shuffles_remotely = false) {
-  return ReadSettings(annotations, {executors, shuffles_remotely, kLevels});
+                        bool exchanges_little = false) {
+  return ReadSettings(annotations, {executors, exchanges_little, kLevels});
 }
 
 std::string RefusalOf(const std::string& key, const std::string& value) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace muster::kube {
 namespace {
 
 using core::CallResult;
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -154,6 +156,62 @@ TEST(Dispatcher, AnswersSayWhatHappened) {
     EXPECT_EQ(rig.AwaitCompletion().result, expected) << pod;
   }
   EXPECT_EQ(server.Requests().size(), cases.size());  // nothing was repeated
+}
+
+TEST(Dispatcher, APodIsDeletedOnlyWithTheUidThatItHadWhenItWasChosen) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{200, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  rig.dispatcher().Submit({core::DeletePod{1, {"ns", "victim"}, "u-1", "preemptor"}});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+  const FakeApiServer::Request request = server.Requests().at(0);
+  EXPECT_EQ(request.method, "DELETE");
+  EXPECT_EQ(request.target, "/api/v1/namespaces/ns/pods/victim?timeout=3s");
+  EXPECT_EQ(json::parse(request.body), json::parse(R"({"apiVersion":"v1","kind":"DeleteOptions",
+                                                      "preconditions":{"uid":"u-1"}})"));
+}
+
+TEST(Dispatcher, AVolumeIsKeptForAClaimOnlyInTheVersionThatWasRead) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{200, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  core::KeepVolume keep{1, "pv-1", "u-1", "42", {"ns", "data", "u-2"}, /*was_kept=*/false};
+  rig.dispatcher().Submit({keep});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+  keep.was_kept = true;
+  rig.dispatcher().Submit({keep});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+
+  const std::vector<FakeApiServer::Request> requests = server.Requests();
+  json expected = json::parse(R"({"metadata":{"uid":"u-1","resourceVersion":"42",
+      "annotations":{"pv.kubernetes.io/bound-by-controller":"yes"}},
+      "spec":{"claimRef":{"apiVersion":"v1","kind":"PersistentVolumeClaim","namespace":"ns",
+                          "name":"data","uid":"u-2"}}})");
+  ASSERT_EQ(requests.size(), 2U);
+  for (const FakeApiServer::Request& request : requests) {
+    EXPECT_EQ(request.method, "PATCH");
+    EXPECT_EQ(request.target, "/api/v1/persistentvolumes/pv-1?timeout=3s");
+    EXPECT_EQ(json::parse(request.body), expected);
+    expected["metadata"].erase("annotations");  // a person kept it: it is not marked as ours
+  }
+}
+
+TEST(Dispatcher, WritesToOneVolumeKeepTheirOrderAndAConflictIsSaid) {
+  std::atomic<int> answered = 0;
+  FakeApiServer server([&](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{++answered % 2 == 1 ? 409 : 200, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  const core::KeepVolume first{1, "pv-1", "u", "1", {"ns", "a", "u-a"}, false};
+  const core::KeepVolume second{2, "pv-1", "u", "2", {"ns", "b", "u-b"}, false};
+  rig.dispatcher().Submit({first, second});
+  const std::vector<core::Event> events = rig.Await(2);
+  EXPECT_EQ(std::get<core::CallCompleted>(events[0]).call, 1U);
+  EXPECT_EQ(std::get<core::CallCompleted>(events[0]).outcome.result, CallResult::kConflict);
+  EXPECT_EQ(std::get<core::CallCompleted>(events[1]).call, 2U);
+  EXPECT_EQ(std::get<core::CallCompleted>(events[1]).outcome.result, CallResult::kOk);
 }
 
 TEST(Dispatcher, ACutConnectionLeavesABindUnknownAndRefusalDoesNot) {

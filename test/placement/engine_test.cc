@@ -77,10 +77,10 @@ TEST_F(PlaceGangTest, AGangThatDoesNotFitLeavesNoTraceAndSaysHowManyWould) {
   AddNode("b", "4", "16Gi");
   const Attempt attempt = Place(MakeSpec("1", "1Gi"), MakeSpec("2", "2Gi"), 4);
   EXPECT_FALSE(attempt.shares);
-  EXPECT_EQ(
-      attempt.diagnosis,
-      "0/2 nodes are available: 2 Insufficient cpu. The gang is admitted whole or not at all: "
-      "3 of 4 executors fit beside 1 driver.");
+  EXPECT_EQ(attempt.diagnosis,
+            "0/2 nodes are available: 2 Insufficient cpu. 3 of 4 executors fit.\n"
+            "1 of 1 driver fits.\n"
+            "The gang is admitted whole or not at all.");
   EXPECT_EQ(PodsInUse(), 0);
 }
 
@@ -98,8 +98,9 @@ TEST_F(PlaceGangTest, ADriverThatFitsNowhereIsDiagnosedAsADriver) {
   const Attempt attempt = Place(MakeSpec("1", "64Gi"), MakeSpec("1", "1Gi"), 1);
   EXPECT_EQ(
       attempt.diagnosis,
-      "0/1 nodes are available: 1 Insufficient memory. The gang is admitted whole or not at "
-      "all: 0 of 1 driver fit beside 1 executors. No node could hold one of the driver even if "
+      "0/1 nodes are available: 1 Insufficient memory. 0 of 1 driver fits.\n"
+      "1 of 1 executors fit.\n"
+      "The gang is admitted whole or not at all. No node could hold one of the driver even if "
       "it were empty: it asks cpu 1, memory 64Gi; the nearest of the 1 nodes that match, a, "
       "offers cpu 4, memory 16Gi. At most cpu 1, memory 16Gi would fit.");
 }

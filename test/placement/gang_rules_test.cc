@@ -106,8 +106,8 @@ TEST_F(GangRulesTest, WithANodeTooFewTheDiagnosisSaysWhyAndHowManyFit) {
   for (int i = 0; i < 3; ++i) AddNode("n" + std::to_string(i), "a", "8");
   executor_.spec.pod_anti_affinity.required.push_back(Near(kExecutor, kHostname));
   EXPECT_EQ(Place(4).diagnosis,
-            "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. The gang is "
-            "admitted whole or not at all: 3 of 4 executors fit beside 1 driver.");
+            "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. 3 of 4 "
+            "executors fit.\n1 of 1 driver fits.\nThe gang is admitted whole or not at all.");
 }
 
 TEST_F(GangRulesTest, TheDriverKeepsOffNodesThatExecutorsCannotShareWithIt) {

@@ -136,9 +136,11 @@ TEST_F(PlacementPolicyTest, WhatOnlyTheClusterHoldsIsRefusedWithTheBestDomainsCo
   EXPECT_FALSE(attempt.shares);
   EXPECT_EQ(attempt.diagnosis,
             "0/3 nodes are available: 1 node(s) were outside the gang's topology domain, 2 "
-            "Insufficient cpu. The gang is admitted whole or not at all: 4 of 5 executors fit "
-            "beside 1 driver. All of it must be in one domain of topology.kubernetes.io/zone; the "
-            "best, y, holds that much. The cluster as a whole has room for it.");
+            "Insufficient cpu. 4 of 5 executors fit.\n"
+            "1 of 1 driver fits.\n"
+            "The gang is admitted whole or not at all. All of it must be in one domain of "
+            "topology.kubernetes.io/zone; the best, y, holds that much. The cluster as a whole has "
+            "room for it.");
   EXPECT_THAT(Place(50, {.topology = TopologyRule{kZone, true}}).diagnosis,
               Not(HasSubstr("as a whole")));
 }
@@ -163,7 +165,7 @@ TEST_F(PlacementPolicyTest, ACapHoldsOnEveryNodeAndTheBrokenNodesAreTakenFirst) 
   EXPECT_FALSE(too_many.shares);
   EXPECT_THAT(too_many.diagnosis,
               HasSubstr("3 node(s) had as many executors of the gang as it allows on one"));
-  EXPECT_THAT(too_many.diagnosis, HasSubstr("6 of 7 executors fit beside 1 driver"));
+  EXPECT_THAT(too_many.diagnosis, HasSubstr("6 of 7 executors fit.\n1 of 1 driver fits."));
 }
 
 TEST_F(PlacementPolicyTest, ACapCountsTheExecutorsThatAreThereAlready) {

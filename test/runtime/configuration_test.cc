@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
+
 namespace muster::runtime {
 namespace {
 
@@ -31,7 +34,8 @@ TEST(Configuration, AnAlmostEmptyFileGivesTheDefaults) {
 TEST(Configuration, EveryFieldIsRead) {
   StatusOr<Configuration> configuration = Parse(
       "schedulerName: spark-gangs\nshapeTimeout: 90s\ngangTimeout: 1h30m\nbackfillPatience: 0s\n"
-      "gangMembersMax: 500\nlisten: '0.0.0.0:8080'\nbindConcurrency: 8\nlogLevel: debug\n"
+      "packingPatience: 30s\ngangMembersMax: 500\nlisten: '0.0.0.0:8080'\nbindConcurrency: "
+      "8\nlogLevel: debug\n"
       "logFormat: json\nscoringStrategy: MostAllocated\n"
       "scoreWeights: {ImageLocality: 0, TaintToleration: 100}\n"
       "topologyLevels: [topology.kubernetes.io/zone, example.com/rack]\n"
@@ -41,6 +45,7 @@ TEST(Configuration, EveryFieldIsRead) {
   EXPECT_EQ(configuration->core.shape_timeout, std::chrono::seconds(90));
   EXPECT_EQ(configuration->core.gang_timeout, std::chrono::minutes(90));
   EXPECT_EQ(configuration->core.backfill_patience, std::chrono::seconds(0));
+  EXPECT_EQ(configuration->core.packing_patience, std::chrono::seconds(30));
   EXPECT_EQ(configuration->core.gang_members_max, 500);
   EXPECT_EQ(configuration->listen.port, 8080);
   EXPECT_EQ(configuration->bind_concurrency, 8u);
@@ -122,6 +127,29 @@ TEST(Configuration, WhatTheLabelsOfNodesMeanIsRead) {
                                               {"example.com/cheap", ""}}));
   EXPECT_TRUE(Parse("topologyLevels: []\n")->core.topology.levels.empty());
   EXPECT_EQ(Parse("")->core.topology.levels, topology::DefaultTopologySettings().levels);
+}
+
+TEST(Configuration, TheShuffleProfileIsReadFromItsFile) {
+  const std::string directory = ::testing::TempDir();
+  const std::string profile = directory + "muster-profile.json";
+  const std::string file = directory + "muster-with-profile.yaml";
+  const auto write = [](const std::string& path, const std::string& text) {
+    std::ofstream(path) << text;
+  };
+  write(file, "apiVersion: muster.dev/v1alpha1\nkind: MusterConfiguration\nshuffleProfile: " +
+                  profile + "\n");
+  write(profile,
+        R"({"version":1,"applications":[{"namespace":"spark","name":"etl","runs":1,"tasks":10,)"
+        R"("inputBytes":5,"shuffleBytes":1,"executorMilliseconds":9000}]})");
+  const StatusOr<Configuration> configuration = LoadConfiguration(file);
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_NE(configuration->core.shuffle_profile.Find("spark", "etl"), nullptr);
+
+  write(profile, "{}");
+  EXPECT_THAT(std::string(MessageOf(LoadConfiguration(file).status())), HasSubstr(profile));
+  std::remove(profile.c_str());
+  EXPECT_FALSE(LoadConfiguration(file).ok());
+  std::remove(file.c_str());
 }
 
 TEST(Configuration, AWrongTopologyIsRefused) {

@@ -82,7 +82,7 @@ TEST(ClientMode, TheMountedDefaultsAreRead) {
 }
 
 TEST(ClientMode, TheCommandLineBeatsTheDefaults) {
-  EXPECT_EQ(Summary({"--num-executors", "7", "--conf", "spark.executor.memory=1g", "a"}),
+  EXPECT_EQ(Summary(Words{"--num-executors", "7", "--conf", "spark.executor.memory=1g", "a"}),
             "7 x 1408Mi");
 }
 
@@ -100,11 +100,11 @@ TEST(ClientMode, ContainerVariablesAreReplaced) {
 }
 
 TEST(ClientMode, OnlyNeededValuesHaveToBeKnown) {
-  EXPECT_EQ(Summary({"--conf", "spark.driver.host=$(POD_IP)", "--name", "$(X)", "a"}),
+  EXPECT_EQ(Summary(Words{"--conf", "spark.driver.host=$(POD_IP)", "--name", "$(X)", "a"}),
             "4 x 2432Mi");
-  EXPECT_EQ(Summary({"--executor-memory", "$(M)", "a"}),
+  EXPECT_EQ(Summary(Words{"--executor-memory", "$(M)", "a"}),
             "spark.executor.memory holds $(M), which only the driver can resolve");
-  EXPECT_EQ(Summary({"--conf", "spark.kubernetes.node.selector.pool=$(P)", "a"}),
+  EXPECT_EQ(Summary(Words{"--conf", "spark.kubernetes.node.selector.pool=$(P)", "a"}),
             "spark.kubernetes.node.selector.pool holds $(P), which only the driver can resolve");
 }
 

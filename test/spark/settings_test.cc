@@ -1,9 +1,11 @@
 #include "scheduler/spark/settings.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace muster::spark {
 namespace {
@@ -76,6 +78,79 @@ TEST(Settings, AValueWithAVariableIsAbsentAndReportedOnce) {
   EXPECT_TRUE(settings.Has("variable"));
   ASSERT_EQ(settings.unknown().size(), 1u);
   EXPECT_EQ(settings.unknown()[0], "variable holds ${env:SIZE}, which only the driver can resolve");
+}
+
+TEST(Settings, ReferencesToOtherEntriesAreReplacedAndThoseInsideOfThem) {
+  const Properties entries{{"spark.executor.memory", "${spark.size}g"},
+                           {"spark.size", " ${spark.tens}${spark.ones} "},
+                           {"spark.tens", "1"},
+                           {"spark.ones", "2"},
+                           {"spark.name", "a-${spark.executor.memory}-$b-{c}"}};
+  Settings settings(entries, "file");
+  EXPECT_EQ(*settings.Mebibytes("spark.executor.memory", SizeUnit::kMebibytes, 1), 12 * 1024);
+  EXPECT_EQ(settings.Text("spark.name"), "a-12g-$b-{c}");
+  EXPECT_TRUE(settings.unknown().empty());
+}
+
+TEST(Settings, WhatAReferenceLeavesOpenIsUnknownAndTheReasonIsSaid) {
+  const std::string amount = "spark.executor.resource.gpu.amount";
+  const Properties entries{{"a", "${spark.absent}"},
+                           {"b", "${spark.b1}"},
+                           {"spark.b1", "${spark.b2}"},
+                           {"spark.b2", "x${spark.b1}"},
+                           {"c", "${spark.unresolved}"},
+                           {"spark.unresolved", "$(SIZE)"},
+                           {"d", "1${spark.e}"},
+                           {"spark.e", "${system:user.name}"},
+                           {"e", "${plain}"},
+                           {"f", "${spark.ones"},
+                           {"g", "${spark. ones}"},
+                           {"h", "${}"},
+                           {amount, "${spark.ones}"},
+                           {"spark.ones", "1"}};
+  Settings settings(entries, "file", {{}, {"spark.unresolved"}});
+  for (const char* key : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+    EXPECT_EQ(settings.Text(key), std::nullopt) << key;
+  }
+  EXPECT_EQ(settings.Text(amount), std::nullopt);
+  EXPECT_EQ(
+      settings.unknown(),
+      (std::vector<std::string>{"a holds ${spark.absent}, and spark.absent is not set here",
+                                "b holds ${spark.b1}, which refers to itself: Spark stops at that",
+                                "c holds ${spark.unresolved}, which only the driver can resolve",
+                                "d holds 1${spark.e}, which only the driver can resolve",
+                                "e holds ${plain}, which only the driver can resolve",
+                                "f holds ${spark.ones, which only the driver can resolve",
+                                "g holds ${spark. ones}, which only the driver can resolve",
+                                "h holds ${}, which only the driver can resolve",
+                                amount + " holds ${spark.ones}, where Spark replaces nothing"}));
+}
+
+TEST(Settings, ARefusalShowsWhatTheReferencesCameTo) {
+  const Properties entries{{"spark.executor.memory", "${spark.size}"}, {"spark.size", "much"}};
+  Settings settings(entries, "file");
+  const auto memory = settings.Mebibytes("spark.executor.memory", SizeUnit::kMebibytes, 1);
+  EXPECT_THAT(std::string(MessageOf(memory.status())),
+              ::testing::StartsWith("file: spark.executor.memory=${spark.size} (much): "));
+}
+
+TEST(Settings, ReferencesThatWouldGrowWithoutBoundAreNotFollowed) {
+  Properties entries;
+  const auto name = [](int i) { return "spark.level" + std::to_string(i); };
+  for (int i = 0; i < 40; ++i) {
+    const std::string next = "${" + name(i + 1) + "}";
+    entries.Set(name(i), next + next);
+    entries.Set("spark.chain" + std::to_string(i), "${spark.chain" + std::to_string(i + 1) + "}");
+  }
+  entries.Set(name(40), "");
+  entries.Set("spark.chain40", "1");
+  entries.Set("spark.long", "${spark.chain35}" + std::string(5000, 'x'));
+  Settings settings(entries, "file");
+  EXPECT_EQ(settings.Text(name(0)), std::nullopt);
+  EXPECT_EQ(settings.Text("spark.chain0"), std::nullopt);
+  EXPECT_EQ(settings.Text("spark.long"), std::nullopt);
+  EXPECT_EQ(settings.unknown().size(), 3u);
+  EXPECT_EQ(settings.Text("spark.chain35"), "1");
 }
 
 TEST(Settings, PrefixesAreTakenLiterally) {

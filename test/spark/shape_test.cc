@@ -130,8 +130,8 @@ TEST(Shape, VariablesInNeededKeysMakeItUnknown) {
   ASSERT_TRUE(shape.ok()) << shape.status();
   EXPECT_EQ(shape->unknown,
             (std::vector<std::string>{
-                "spark.executor.instances holds ${spark.my.count}, which only the driver can "
-                "resolve",
+                "spark.executor.instances holds ${spark.my.count}, and spark.my.count is not set "
+                "here",
                 "spark.executor.memory holds ${env:SIZE}, which only the driver can resolve"}));
 }
 

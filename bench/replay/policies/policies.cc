@@ -1,6 +1,7 @@
 #include "bench/replay/policies/policies.h"
 
 #include <algorithm>
+#include <map>
 
 namespace muster::bench::replay {
 
@@ -48,25 +49,50 @@ const std::vector<PolicyDescription>& Policies() {
   return policies;
 }
 
+namespace {
+
+constexpr std::string_view kMusterWith = "muster@";
+
+/// "backfill-patience=10m@packing-patience=0s".
+StatusOr<core::CoreOptions> ParseMusterOptions(std::string_view text) {
+  core::CoreOptions options;
+  const std::map<std::string_view, Duration*> durations = {
+      {"backfill-patience", &options.backfill_patience},
+      {"packing-patience", &options.packing_patience},
+  };
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('@'));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    const std::size_t equals = part.find('=');
+    const auto duration = durations.find(part.substr(0, equals));
+    if (equals == std::string_view::npos || duration == durations.end()) {
+      return InvalidArgumentError("\"" + std::string(part) +
+                                  "\" is no option of muster; there are backfill-patience=DURATION "
+                                  "and packing-patience=DURATION");
+    }
+    MUSTER_ASSIGN_OR_RETURN(*duration->second, ParseDuration(part.substr(equals + 1)));
+  }
+  return options;
+}
+
+}  // namespace
+
 StatusOr<PolicyDescription> FindPolicy(const std::string& name) {
-  constexpr std::string_view kPatience = "muster@backfill-patience=";
   for (const PolicyDescription& policy : Policies()) {
     if (policy.name == name) return policy;
   }
-  if (name.starts_with(kPatience)) {
-    MUSTER_ASSIGN_OR_RETURN(const Duration patience,
-                            ParseDuration(std::string_view(name).substr(kPatience.size())));
+  if (name.starts_with(kMusterWith)) {
+    const std::string_view text = std::string_view(name).substr(kMusterWith.size());
+    MUSTER_ASSIGN_OR_RETURN(const core::CoreOptions options, ParseMusterOptions(text));
     return PolicyDescription{
-        name, "Muster's own core, backfillPatience " + FormatDuration(patience),
+        name, "Muster's own core with " + std::string(text),
         "Not imitated: scheduler/core, told by events; its calls are answered at once.", true,
-        [patience](ClusterView& cluster) {
-          return MakeMuster(cluster, {.backfill_patience = patience});
-        }};
+        [options](ClusterView& cluster) { return MakeMuster(cluster, options); }};
   }
   std::string known;
   for (const PolicyDescription& policy : Policies()) known += policy.name + ", ";
   return InvalidArgumentError("there is no policy \"" + name + "\"; there are " + known +
-                              std::string(kPatience) + "DURATION");
+                              "muster@OPTION=VALUE");
 }
 
 }  // namespace muster::bench::replay

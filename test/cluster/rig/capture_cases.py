@@ -154,6 +154,15 @@ SCHEDULERS = {"spark.kubernetes.scheduler.name": "other", "spark.kubernetes.exec
 VOLUME = "spark.kubernetes.executor.volumes.emptyDir.scratch"
 BURSTY = {"spark.executor.memoryOverheadBursty.enabled": "true", "spark.executor.memoryOverheadBursty.factor": "1.2"}
 
+# spark-submit itself wants literal cores, memory and instances; of the other entries it leaves all to the driver.
+REFERENCES = {
+    "spark.executor.memoryOverhead": "${spark.my.overhead}",
+    "spark.my.overhead": "${spark.my.hundreds}00m",
+    "spark.my.hundreds": "7",
+    "spark.kubernetes.executor.request.cores": "${spark.my.hundreds}50m",
+    "spark.kubernetes.executor.limit.cores": "${spark.executor.cores}",
+}
+
 CASES: dict[str, Case] = {
     "01-java-minimal": Case(JAVA, 2),
     "01-java-sized": Case(JAVA, 5, _executor(5, memory="6g", cores="4")),
@@ -199,4 +208,5 @@ CASES: dict[str, Case] = {
         "spark.kubernetes.local.dirs.tmpfs": "true", f"{VOLUME}.mount.path": "/scratch",
         f"{VOLUME}.options.sizeLimit": "5Gi"}),
     "16-bursty-overhead": Case(JAVA, 2, _executor(memory="4g", memoryOverheadFactor="0.5") | BURSTY, since=(4, 2)),
+    "17-references": Case(JAVA, 2, _executor(cores="2", memory="1g") | REFERENCES),
 }

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <compare>
 #include <string>
 
 #include "scheduler/base/time.h"
 
-/// What the core waits for, beside what the watch shows: moments, and answers to its calls.
+/// Private to the core: what it waits for.
 namespace muster::core {
 
 enum class TimerKind { kGather, kResolveBind, kSlots, kReport, kPatience, kVolumes, kPreempt };
