@@ -132,15 +132,18 @@ bool WriteFile(const std::filesystem::path& path, const std::string& text, std::
   return false;
 }
 
+constexpr int kPolicyWidth = 30;
+
 void TellHeading(std::ostream& out) {
-  out << "policy        load seed  delay mean    p50     p95      p99  useful  idle-in-hold"
+  out << std::left << std::setw(kPolicyWidth) << "policy"
+      << "load seed  delay mean    p50     p95      p99  useful  idle-in-hold"
          "  deadlocks  avoidable TB  share   wall s\n";
 }
 
 void TellRun(const RunResult& result, std::ostream& out) {
   const auto cell = [&](const std::string& text, int width) { out << std::setw(width) << text; };
   out << std::left;
-  cell(result.policy, 14);
+  cell(result.policy + ' ', kPolicyWidth);
   out << std::right;
   cell(Fixed(result.load, 2), 4);
   cell(std::to_string(result.seed), 5);

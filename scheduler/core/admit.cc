@@ -51,13 +51,13 @@ void SchedulerCore::State::Decide() {
     ReplaceLostSlots();
     queue_.ActivateParked();
   }
-  while (const auto uid = queue_.PopActive()) {
-    Gang* gang = FindGang(*uid);
+  while (const queue::Rank* rank = queue_.PopActive()) {
+    Gang* gang = FindGang(rank->uid);
     MUSTER_CHECK(gang != nullptr && gang->phase == GangPhase::kWaiting, "queued but not waiting");
-    if (MayPass(*gang)) {
+    if (MayPass(*gang, *rank)) {
       TryAdmit(*gang);
     } else {
-      queue_.Park(*uid);
+      queue_.Park(rank->uid);
       // Thousands may wait behind one, and all are looked at whenever room comes free.
       const std::string& message = line_holder_->told_to_others;
       if (gang->wanted.message != message) ReportUnschedulable(*gang, "GangQueued", message);
@@ -66,8 +66,8 @@ void SchedulerCore::State::Decide() {
 }
 
 /// Executors of running applications always may: their application has been admitted.
-bool SchedulerCore::State::MayPass(const Gang& gang) const {
-  return !line_holder_ || !(line_holder_->rank < RankOf(gang)) || !gang.application_uid.empty();
+bool SchedulerCore::State::MayPass(const Gang& gang, const queue::Rank& rank) const {
+  return !line_holder_ || !(line_holder_->rank < rank) || !gang.application_uid.empty();
 }
 
 /// Time since the driver was created is cut into windows of `backfill_patience`: in the first the

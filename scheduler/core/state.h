@@ -84,7 +84,7 @@ class SchedulerCore::State {
   placement::Attempt Attempt(const Gang& gang, model::Statement& statement,
                              const placement::PlacementContext& context);
   topology::PackingPolicy PolicyOf(const Gang& gang) const;
-  bool MayPass(const Gang& gang) const;
+  bool MayPass(const Gang& gang, const queue::Rank& rank) const;
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
   void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -38,15 +40,22 @@ struct LineHolder {
 
 /// The gangs that wait, each in one of three places: *active* (to be tried now), *parked* (did not
 /// fit; waits for the cluster to change) or *backing off* (waits for a moment).
-/// Cost: O(log gangs) each, ActivateParked O(parked log gangs). Threading: one thread.
+/// Cost: O(log gangs) each; ActivateParked O(1), and PopActive then O(gangs) for all of them.
+/// Threading: one thread.
 class WaitingQueue {
  public:
+  WaitingQueue() = default;
+  ~WaitingQueue() = default;
+  WaitingQueue(const WaitingQueue&) = delete;
+  WaitingQueue& operator=(const WaitingQueue&) = delete;
+
   /// Adds a gang as active. A gang that is there already keeps its rank and becomes active.
   void Add(const Rank& rank);
   void Remove(std::string_view uid);
 
   /// Takes the active gang of the highest rank; it is in no place until Park, BackOff or Add.
-  std::optional<std::string> PopActive();
+  /// nullptr: there is none. The rank is valid until Remove.
+  const Rank* PopActive();
   void Park(std::string_view uid);
   void BackOff(std::string_view uid, Time until);
 
@@ -56,17 +65,33 @@ class WaitingQueue {
   void ActivateDue(Time now);
   std::optional<Time> NextDue() const;
 
-  bool HasActive() const { return !active_.empty(); }
-  std::size_t Size() const { return ranks_.size(); }
+  bool HasActive() const { return active_count_ > 0; }
+  std::size_t Size() const { return by_rank_.size(); }
 
  private:
-  void Detach(std::string_view uid);
+  enum class Place { kNone, kActive, kParked, kBackingOff };
+  struct State {
+    Place place = Place::kNone;
+    std::uint64_t parked_in = 0;  // the round; active again in every later one
+    Time until{};                 // of kBackingOff
+  };
+  using ByRank = std::map<Rank, State>;
 
-  std::map<std::string, Rank, std::less<>> ranks_;
-  std::set<Rank> active_;
-  std::set<std::string, std::less<>> parked_;
-  std::map<std::string, Time, std::less<>> backing_off_;
-  std::set<std::pair<Time, std::string>> due_;  // backing_off_, by time
+  bool IsActive(const State& state) const {
+    return state.place == Place::kActive ||
+           (state.place == Place::kParked && state.parked_in != round_);
+  }
+  ByRank::iterator Find(std::string_view uid);
+  void Detach(ByRank::iterator entry);
+  void Activate(ByRank::iterator entry);
+
+  ByRank by_rank_;
+  absl::flat_hash_map<std::string, ByRank::iterator> by_uid_;  // lookup only
+  ByRank::iterator next_ = by_rank_.end();                     // no gang before it is active
+  std::uint64_t round_ = 0;                                    // counts ActivateParked
+  std::size_t active_count_ = 0;
+  std::size_t parked_count_ = 0;  // in this round
+  std::set<std::pair<Time, std::string>> due_;
 };
 
 }  // namespace muster::queue

@@ -51,7 +51,8 @@ Status CheckLogLevel(std::string_view level);
 /// clamped. `file` is for messages only.
 StatusOr<Configuration> ParseConfiguration(const std::string& text, const std::string& file);
 
-/// As above, from a file of at most 64 KiB, with the shuffle profile that it names (at most 16 MiB).
+/// As above, from a file of at most 64 KiB, with the shuffle profile that it names (at most 16
+/// MiB).
 StatusOr<Configuration> LoadConfiguration(const std::string& file);
 
 }  // namespace muster::runtime

@@ -21,8 +21,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr const char* kWholeGangPolicies[] = {"gang-fifo", "palantir", "muster", "oracle-srpt",
-                                              "candidate"};
+constexpr const char* kWholeGangPolicies[] = {"gang-fifo", "palantir", "muster", "oracle-srpt"};
 
 Workload RandomWorkload(std::uint64_t seed) {
   std::mt19937_64 random(seed);

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 namespace muster::bench::replay {
 namespace {
 
-/// The driver goes where it costs executors least; of these to the fullest node, or the smallest
-/// machine.
-NodeIndex NodeForDriver(const NodeRoom& room, const PodShape& driver, const PodShape& executor,
-                        Packing packing) {
-  using Cost = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
+/// The driver goes where it costs executors least; of these to the fullest node.
+NodeIndex NodeForDriver(const NodeRoom& room, const PodShape& driver, const PodShape& executor) {
+  using Cost = std::pair<std::int64_t, std::int64_t>;
   NodeIndex best = -1;
   Cost least;
   for (NodeIndex node = 0; node < room.Size(); ++node) {
@@ -22,9 +19,7 @@ NodeIndex NodeForDriver(const NodeRoom& room, const PodShape& driver, const PodS
                         free.memory_mebibytes - driver.memory_mebibytes};
     const std::int64_t places = room.CapacityOf(node, executor);
     const std::int64_t loss = places - CapacityFor(left, executor);
-    const Cost cost = packing == Packing::kRoomiestSparing
-                          ? Cost(loss, room.Allocatable(node).milli_cpu, places)
-                          : Cost(loss, room.FreeShare(node), 0);
+    const Cost cost(loss, room.FreeShare(node));
     if (best >= 0 && cost >= least) continue;
     best = node;
     least = cost;
@@ -104,7 +99,7 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
     });
     if (first != order.end()) driver_node = *first;
   } else {
-    driver_node = NodeForDriver(room, driver, executor, packing);
+    driver_node = NodeForDriver(room, driver, executor);
   }
   if (driver_node < 0) return {};
   left.Take(driver_node, driver);
@@ -118,10 +113,7 @@ std::vector<NodeIndex> PlaceWhole(const NodeRoom& room, const PodShape& driver,
     std::sort(order.begin(), order.end(), [&](NodeIndex a, NodeIndex b) {
       const std::int64_t lead =
           places[static_cast<std::size_t>(a)] - places[static_cast<std::size_t>(b)];
-      if (lead != 0) return lead > 0;
-      const std::int64_t larger = room.Allocatable(a).milli_cpu - room.Allocatable(b).milli_cpu;
-      if (packing == Packing::kRoomiestSparing && larger != 0) return larger < 0;
-      return a < b;
+      return lead != 0 ? lead > 0 : a < b;
     });
   }
   std::vector<NodeIndex> nodes = Fill(order, places, executors, packing);

@@ -15,10 +15,9 @@ NodeIndex ChooseNode(const NodeRoom& room, const PodShape& pod, NodeScore score)
 
 /// How a whole gang is packed.
 enum class Packing {
-  kSpread,           // pod by pod, LeastAllocated
-  kTight,            // the fullest nodes first, each to its brim
-  kRoomiest,         // the nodes with most places first, the last by best fit
-  kRoomiestSparing,  // the same; the driver, and ties, to the smallest machines
+  kSpread,    // pod by pod, LeastAllocated
+  kTight,     // the fullest nodes first, each to its brim
+  kRoomiest,  // the nodes with most places first, the last by best fit
 };
 
 /// A place for every member, driver first; empty when it does not fit as a whole. Cost: O(nodes x

@@ -41,10 +41,6 @@ const std::vector<PolicyDescription>& Policies() {
          return MakeWholeGangs(
              c, {.shortest_first = true, .head_blocks = false, .packing = Packing::kRoomiest});
        }},
-      {"candidate", "no system: rules that Muster could follow, as an experiment",
-       "Smallest gang first, drivers on small machines, large gangs wait for a good place, for one "
-       "of them nodes are drained. On plain arrays, without Muster's core.",
-       false, MakeCandidate},
   };
   return policies;
 }

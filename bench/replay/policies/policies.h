@@ -29,9 +29,6 @@ std::unique_ptr<Policy> MakePlaceholder(ClusterView& cluster);
 /// Sessions of one second, sums checked before a driver may start, fair shares by job.
 std::unique_ptr<Policy> MakeVolcano(ClusterView& cluster);
 
-/// What Muster could do next; see candidate.cc.
-std::unique_ptr<Policy> MakeCandidate(ClusterView& cluster);
-
 /// Muster's own core: scheduler/core with the default plugins.
 std::unique_ptr<Policy> MakeMuster(ClusterView& cluster, const core::CoreOptions& options);
 
