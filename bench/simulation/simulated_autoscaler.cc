@@ -1,6 +1,7 @@
 #include "bench/simulation/simulated_autoscaler.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "plugins/builtin_plugins.h"
@@ -93,10 +94,11 @@ bool SimulatedAutoscaler::RunOnce() {
     left.push_back(pod);
   }
   if (left.empty() || queue_.now() - oldest < kNewPod) return false;
-  std::stable_sort(left.begin(), left.end(), [](const api::Pod* a, const api::Pod* b) {
-    return AmountOf(*a, "cpu") != AmountOf(*b, "cpu")
-               ? AmountOf(*a, "cpu") > AmountOf(*b, "cpu")
-               : AmountOf(*a, "memory") > AmountOf(*b, "memory");
+  const auto largest_first = [](const api::Pod* pod) {
+    return std::tuple(-AmountOf(*pod, "cpu"), -AmountOf(*pod, "memory"), pod->metadata.name);
+  };
+  std::sort(left.begin(), left.end(), [&](const api::Pod* a, const api::Pod* b) {
+    return largest_first(a) < largest_first(b);
   });
   std::vector<Option> options;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
@@ -117,11 +119,11 @@ SimulatedAutoscaler::Pods SimulatedAutoscaler::UnschedulablePods() const {
       pods.push_back(&pod);
     }
   }
-  std::stable_sort(pods.begin(), pods.end(), [](const api::Pod* a, const api::Pod* b) {
-    return a->spec.priority != b->spec.priority
-               ? a->spec.priority > b->spec.priority
-               : a->metadata.creation_timestamp < b->metadata.creation_timestamp;
-  });
+  const auto order = [](const api::Pod* pod) {
+    return std::tuple(-pod->spec.priority, pod->metadata.creation_timestamp, pod->metadata.name);
+  };
+  std::sort(pods.begin(), pods.end(),
+            [&](const api::Pod* a, const api::Pod* b) { return order(a) < order(b); });
   return pods;
 }
 

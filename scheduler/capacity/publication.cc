@@ -250,11 +250,10 @@ void Publication::Trim(Time now, std::vector<Action>& actions) {
     for (; existing.size() > wanted; existing.pop_back()) {
       const auto entry = stand_ins_.find(existing.back());
       StandIn& stand_in = entry->second;
-      if (stand_in.step == Step::kToCreate) {
+      const bool is_due = now >= stand_in.not_before;
+      if (stand_in.step == Step::kToCreate || (stand_in.step == Step::kCreated && is_due)) {
         stand_ins_.erase(entry);
-      } else if (stand_in.step == Step::kCreated && now >= stand_in.not_before) {
-        stand_ins_.erase(entry);
-      } else if (stand_in.step == Step::kThere && now >= stand_in.not_before) {
+      } else if (stand_in.step == Step::kThere && is_due) {
         stand_in.step = Step::kLeaving;
         actions.push_back({Action::Kind::kDelete, entry->first, stand_in.uid});
       } else if (stand_in.step != Step::kCreating) {

@@ -21,7 +21,7 @@ constexpr Time kStart{std::chrono::seconds(1'767'225'600)};
 /// The API server and the watch, without delay unless a test asks for some.
 class Server {
  public:
-  explicit Server(CapacityOptions options) : publication("spark", options) {}
+  explicit Server(const CapacityOptions& options) : publication("spark", options) {}
 
   /// Runs what the publication wants until it is at rest; returns the kinds of the actions in
   /// order.
