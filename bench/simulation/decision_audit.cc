@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/api/pod_requests.h"
+#include "scheduler/capacity/stand_in.h"
 #include "scheduler/spark/shape.h"
 
 namespace muster::bench {
@@ -239,6 +240,12 @@ void DecisionAudit::JudgeSlot(const core::BindPod& bind, const KnownPod& known) 
 void DecisionAudit::JudgeEviction(const core::DeletePod& deletion) {
   const std::string name = deletion.pod.ToString();
   const auto victim = pods_.find(deletion.uid);
+  if (deletion.preemptor_uid.empty()) {
+    if (victim != pods_.end() && !capacity::IsStandIn(victim->second.pod, scheduler_name_)) {
+      Report("deletes " + name + ", which is no stand-in");
+    }
+    return;
+  }
   const auto preemptor = pods_.find(deletion.preemptor_uid);
   if (victim == pods_.end() || preemptor == pods_.end()) {
     Report("evicts " + name + " for " + deletion.preemptor_uid + ", one of which it does not know");

@@ -1,5 +1,9 @@
 #include "bench/simulation/effect_text.h"
 
+#include <nlohmann/json.hpp>
+
+#include "scheduler/api/json_codec.h"
+
 namespace muster::bench {
 namespace {
 
@@ -19,7 +23,18 @@ struct Describer {
   }
   std::string operator()(const core::DeletePod& deletion) const {
     return "delete call=" + std::to_string(deletion.call) + " pod=" + deletion.pod.ToString() +
-           " uid=" + deletion.uid + " for=" + deletion.preemptor_uid;
+           " uid=" + deletion.uid + " for=" + deletion.preemptor_uid +
+           (deletion.before ? " before=" + deletion.before->ToString() : "");
+  }
+  std::string operator()(const core::CreateStandIn& creation) const {
+    return "create-stand-in call=" + std::to_string(creation.call) + " " +
+           api::EncodePod(creation.pod).dump();
+  }
+  std::string operator()(const core::AnnotatePod& annotation) const {
+    std::string text = "annotate call=" + std::to_string(annotation.call) +
+                       " pod=" + annotation.pod.ToString() + " uid=" + annotation.uid;
+    for (const auto& [key, value] : annotation.annotations) text += " " + key + "=" + value;
+    return text;
   }
   std::string operator()(const core::FetchConfigMap& fetch) const {
     return "fetch-configmap call=" + std::to_string(fetch.call) + " " + fetch.config_map.ToString();

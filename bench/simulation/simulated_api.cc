@@ -96,6 +96,9 @@ void SimulatedApi::CreateCustomResource(const std::string& plural, const api::Na
 void SimulatedApi::ApplyNode(api::Node node) {
   const auto old = nodes_.find(node.metadata.name);
   node.metadata.uid = old == nodes_.end() ? FormatUid(++uid_count_) : old->second.metadata.uid;
+  node.metadata.creation_timestamp = old == nodes_.end()
+                                         ? std::chrono::floor<std::chrono::seconds>(queue_.now())
+                                         : old->second.metadata.creation_timestamp;
   node.metadata.resource_version = NextVersion();
   const std::string name = node.metadata.name;
   const auto [position, inserted] = nodes_.insert_or_assign(name, std::move(node));
@@ -156,6 +159,28 @@ core::CallOutcome SimulatedApi::Delete(const core::DeletePod& deletion) {
     return Conflict(UidMismatch(deletion.uid, pod.metadata.uid));
   }
   DeletePod(deletion.pod);
+  return {};
+}
+
+core::CallOutcome SimulatedApi::Create(const core::CreateStandIn& creation) {
+  const api::NamespacedName name = api::NameOf(creation.pod.metadata);
+  if (pods_.contains(name)) return Conflict("pods \"" + name.name + "\" already exists");
+  CreatePod(creation.pod);
+  return {};
+}
+
+core::CallOutcome SimulatedApi::Annotate(const core::AnnotatePod& annotation) {
+  const auto position = pods_.find(annotation.pod);
+  if (position == pods_.end()) return PodNotFound(annotation.pod);
+  api::Pod& pod = position->second;
+  if (annotation.uid != pod.metadata.uid) {
+    return Conflict(UidMismatch(annotation.uid, pod.metadata.uid));
+  }
+  UpdatePod(pod, [&](api::Pod& changed) {
+    for (const auto& [key, value] : annotation.annotations) {
+      changed.metadata.annotations[key] = value;
+    }
+  });
   return {};
 }
 

@@ -53,6 +53,8 @@ class SimulatedApi {
   core::CallOutcome Bind(const core::BindPod& binding);
   core::CallOutcome PatchCondition(const core::PatchPodCondition& patch);
   core::CallOutcome Delete(const core::DeletePod& deletion);
+  core::CallOutcome Create(const core::CreateStandIn& creation);
+  core::CallOutcome Annotate(const core::AnnotatePod& annotation);
   void RecordEvent(const core::RecordEvent& event) { events_.push_back(event); }
 
   /// The kubelet's report. A pod that is gone or has another UID is left alone.

@@ -25,7 +25,13 @@ std::string ObjectOf(const core::Effect& effect) {
       return "pod " + fetch.pod.ToString();
     }
     std::string operator()(const core::DeletePod& deletion) const {
-      return "pod " + deletion.pod.ToString();
+      return "pod " + deletion.before.value_or(deletion.pod).ToString();
+    }
+    std::string operator()(const core::CreateStandIn& creation) const {
+      return "pod " + api::NameOf(creation.pod.metadata).ToString();
+    }
+    std::string operator()(const core::AnnotatePod& annotation) const {
+      return "pod " + annotation.pod.ToString();
     }
     std::string operator()(const core::RecordEvent&) const { return ""; }
     std::string operator()(const core::SelectNode& select) const {
@@ -36,39 +42,30 @@ std::string ObjectOf(const core::Effect& effect) {
   return std::visit(Name{}, effect);
 }
 
-/// The event that answers `effect` with `outcome` and nothing read.
+/// The event that answers an effect with an outcome and nothing read.
+struct AnswerOfOutcome {
+  core::CallOutcome outcome;
+
+  core::Event operator()(const core::FetchConfigMap& fetch) const {
+    return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
+  }
+  core::Event operator()(const core::FetchCustomResource& fetch) const {
+    return core::CustomResourceFetched{fetch.call, outcome, {}};
+  }
+  core::Event operator()(const core::FetchPod& fetch) const {
+    return core::PodFetched{fetch.call, outcome, std::nullopt};
+  }
+  core::Event operator()(const core::RecordEvent&) const {
+    MUSTER_CHECK(false, "an event has no answer");
+  }
+  template <class Write>
+  core::Event operator()(const Write& write) const {
+    return core::CallCompleted{write.call, outcome};
+  }
+};
+
 core::Event AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
-  struct Failure {
-    core::CallOutcome outcome;
-    core::Event operator()(const core::BindPod& bind) const {
-      return core::CallCompleted{bind.call, outcome};
-    }
-    core::Event operator()(const core::PatchPodCondition& patch) const {
-      return core::CallCompleted{patch.call, outcome};
-    }
-    core::Event operator()(const core::DeletePod& deletion) const {
-      return core::CallCompleted{deletion.call, outcome};
-    }
-    core::Event operator()(const core::FetchConfigMap& fetch) const {
-      return core::ConfigMapFetched{fetch.call, outcome, std::nullopt};
-    }
-    core::Event operator()(const core::FetchCustomResource& fetch) const {
-      return core::CustomResourceFetched{fetch.call, outcome, {}};
-    }
-    core::Event operator()(const core::FetchPod& fetch) const {
-      return core::PodFetched{fetch.call, outcome, std::nullopt};
-    }
-    core::Event operator()(const core::SelectNode& select) const {
-      return core::CallCompleted{select.call, outcome};
-    }
-    core::Event operator()(const core::KeepVolume& keep) const {
-      return core::CallCompleted{keep.call, outcome};
-    }
-    core::Event operator()(const core::RecordEvent&) const {
-      MUSTER_CHECK(false, "an event has no answer");
-    }
-  };
-  return std::visit(Failure{std::move(outcome)}, effect);
+  return std::visit(AnswerOfOutcome{std::move(outcome)}, effect);
 }
 
 core::CallOutcome NotFound(const std::string& kind, const api::NamespacedName& name) {
@@ -146,6 +143,12 @@ core::Event SimulatedClient::Perform(const core::Effect& effect) {
   }
   if (const auto* deletion = std::get_if<core::DeletePod>(&effect)) {
     return AnswerWith(effect, api_.Delete(*deletion));
+  }
+  if (const auto* creation = std::get_if<core::CreateStandIn>(&effect)) {
+    return AnswerWith(effect, api_.Create(*creation));
+  }
+  if (const auto* annotation = std::get_if<core::AnnotatePod>(&effect)) {
+    return AnswerWith(effect, api_.Annotate(*annotation));
   }
   if (const auto* fetch = std::get_if<core::FetchConfigMap>(&effect)) {
     const api::ConfigMap* config_map = api_.FindConfigMap(fetch->config_map);

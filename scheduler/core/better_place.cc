@@ -46,6 +46,11 @@ bool SchedulerCore::State::WaitsForBetterPlace(
   if (gang.kind != gang::GangKind::kApplication || now_ >= until) return false;
   // Its victims are gone, or on their way out.
   if (rounds_.contains(gang.Uid())) return false;
+  // Nodes have come because it asked for them.
+  const capacity::Publication* publication = hints_.Find(gang.Uid());
+  const bool has_asked =
+      publication != nullptr && publication->state() == capacity::Publication::State::kPublished;
+  if (has_asked) return false;
   const topology::PackingPolicy policy = PolicyOf(gang);
   const bool is_packed = policy.mode == PlacementMode::kPack &&
                          policy.shuffle == topology::Shuffle::kHeavy &&

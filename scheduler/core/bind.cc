@@ -45,6 +45,7 @@ void SchedulerCore::State::SendBind(Gang& gang) {
     annotations.emplace(gang::kPlanAnnotation,
                         gang::EncodePlan(gang.reservation.ToPlan(model_.Nodes())));
   }
+  MakeWay(gang);
   effects_.push_back(BindPod{NewCall(CallKind::kBind, gang.Uid()), gang.Name(), gang.Uid(),
                              gang.binding.node, std::move(annotations)});
 }

@@ -96,11 +96,31 @@ struct DeletePod {
   CallId call = 0;
   api::NamespacedName pod;
   std::string uid;
-  std::string preemptor_uid;  // for logs
+  std::string preemptor_uid;  // for logs; "" for a stand-in
+  /// Keeps the order of effects on this pod instead: a stand-in goes before the executor that it
+  /// stood for is bound, so that no autoscaler counts both.
+  std::optional<api::NamespacedName> before = std::nullopt;
 };
 
-using Effect = std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource,
-                            FetchPod, RecordEvent, SelectNode, KeepVolume, DeletePod>;
+/// Creates a pod that stands for one which does not exist yet and will never run: never restarted,
+/// no grace period, no token, the least rights that a container can have. Answered by
+/// CallCompleted; a pod of this name that is there is kConflict.
+struct CreateStandIn {
+  CallId call = 0;
+  api::Pod pod;
+};
+
+/// Sets annotations of a pod, with the UID as precondition. Answered by CallCompleted.
+struct AnnotatePod {
+  CallId call = 0;
+  api::NamespacedName pod;
+  std::string uid;
+  api::StringMap annotations;
+};
+
+using Effect =
+    std::variant<BindPod, PatchPodCondition, FetchConfigMap, FetchCustomResource, FetchPod,
+                 RecordEvent, SelectNode, KeepVolume, DeletePod, CreateStandIn, AnnotatePod>;
 
 struct StepResult {
   std::vector<Effect> effects;

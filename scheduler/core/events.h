@@ -96,7 +96,8 @@ struct CallOutcome {
   std::string message;  // the server's or the transport's words, at most 1 kB
 };
 
-/// Answers BindPod, PatchPodCondition and DeletePod.
+/// Answers BindPod, PatchPodCondition, DeletePod, CreateStandIn, AnnotatePod and what is written
+/// about volumes.
 struct CallCompleted {
   CallId call = 0;
   CallOutcome outcome;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scheduler/api/pod_requests.h"
+#include "scheduler/capacity/stand_in.h"
 #include "scheduler/core/state.h"
 
 namespace muster::core {
@@ -47,6 +48,10 @@ SchedulerCore::State::Gang* SchedulerCore::State::FindApplication(const api::Pod
 
 void SchedulerCore::State::On(const PodObserved& event) {
   const api::Pod& pod = event.pod;
+  if (capacity::IsStandIn(pod, options_.scheduler_name)) {
+    hints_.OnSeen(pod, options_.capacity);
+    return;
+  }
   first_list_.erase(pod.metadata.uid);
   const bool matters = IsOurs(pod) || spark::IsExecutor(pod);
   if (!Synced() && matters && !api::IsTerminal(pod)) {
@@ -126,6 +131,7 @@ void SchedulerCore::State::ApplyPendingPod(const api::Pod& pod) {
 }
 
 void SchedulerCore::State::On(const PodGone& event) {
+  hints_.OnGone(event, now_);
   first_list_.erase(event.uid);
   ForgetPod(event.uid);
 }
@@ -150,8 +156,12 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
 }
 
 void SchedulerCore::State::On(const NodeObserved& event) {
+  const std::size_t nodes_before = model_.Nodes().PresentCount();
   if (!model_.Nodes().Upsert(event.node, model_.Names())) return;
   CapacityGrew();
+  if (model_.Nodes().PresentCount() > nodes_before) {
+    hints_.NoteNode(now_, event.node.metadata.creation_timestamp);
+  }
   const model::NodeIndex node = model_.Nodes().Find(event.node.metadata.name);
   LetGoOfRoomOn(node);
   RevalidateSlotsOn(node);
@@ -193,6 +203,7 @@ void SchedulerCore::State::ApplyFirstList() {
 }
 
 void SchedulerCore::State::On(const CallCompleted& event) {
+  if (hints_.OnAnswer(event, now_)) return;
   const auto call = calls_.find(event.call);
   if (call == calls_.end()) return;
   const Call known = call->second;

@@ -27,7 +27,7 @@ std::string Shortened(std::string text) {
 
 void SchedulerCore::State::ReportUnschedulable(Gang& gang, const std::string& reason,
                                                const std::string& message) {
-  gang.wanted = {"PodScheduled", "False", reason, Shortened(message)};
+  gang.wanted = {"PodScheduled", "False", FollowVerdict(gang, reason), Shortened(message)};
   WriteReport(gang);
 }
 
@@ -36,7 +36,7 @@ void SchedulerCore::State::WriteReport(Gang& gang) {
                        gang.phase != gang::GangPhase::kBinding &&
                        gang.phase != gang::GangPhase::kReserved;
   const bool nomination_changed = gang.nominated_node != gang.reported_nomination;
-  if (!pending || gang.wanted.type.empty()) return;
+  if (!pending || gang.wanted.type.empty() || !MayReport(gang)) return;
   if (gang.reported == gang.wanted && !nomination_changed) return;
   const bool same_reason = gang.reported && gang.reported->status == gang.wanted.status &&
                            gang.reported->reason == gang.wanted.reason;

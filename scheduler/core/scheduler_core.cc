@@ -33,12 +33,18 @@ StepResult SchedulerCore::State::Step(Time now, std::span<const Event> events) {
   FollowVolumes();
   FireTimers();
   queue_.ActivateDue(now_);
-  if (Synced()) Decide();
+  if (Synced()) {
+    Decide();
+    FollowCapacity();
+  }
 
   StepResult result;
   result.effects = std::exchange(effects_, {});
   if (!timers_.empty()) result.wake_at = timers_.begin()->at;
   if (const auto due = queue_.NextDue(); due && (!result.wake_at || *due < *result.wake_at)) {
+    result.wake_at = due;
+  }
+  if (const auto due = hints_.WakeAt(); due && (!result.wake_at || *due < *result.wake_at)) {
     result.wake_at = due;
   }
   return result;
@@ -84,6 +90,7 @@ CallId SchedulerCore::State::NewCall(CallKind kind, const std::string& uid,
 
 CoreStatistics SchedulerCore::State::Statistics() const {
   CoreStatistics statistics = statistics_;
+  statistics.stand_ins = hints_.CountStandIns();
   statistics.nodes = model_.Nodes().PresentCount();
   for (const auto& [uid, gang] : gangs_) {
     const bool application = gang.kind == gang::GangKind::kApplication;

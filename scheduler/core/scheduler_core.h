@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/capacity/options.h"
 #include "scheduler/core/effects.h"
 #include "scheduler/core/events.h"
 #include "scheduler/framework/profile.h"
@@ -34,6 +35,8 @@ struct CoreOptions {
   topology::TopologySettings topology = topology::DefaultTopologySettings();
   /// What earlier runs of applications shuffled, from `musterctl profile`; empty: not known.
   history::ShuffleProfile shuffle_profile;
+  /// Who is told of gangs that wait for room, and how.
+  capacity::CapacityOptions capacity = {};
 };
 
 /// Figures for metrics; counters since the start, gauges as of the last Step.
@@ -52,6 +55,10 @@ struct CoreStatistics {
   std::uint64_t shape_mismatches = 0;
   std::uint64_t mismatch_cpu_millicores = 0;  // sums of the absolute differences
   std::uint64_t mismatch_memory_bytes = 0;
+  std::uint64_t capacity_requests = 0;  // gangs shown whole to an autoscaler
+  std::uint64_t capacity_expired = 0;   // of these, for which no node came
+  std::uint64_t capacity_refused = 0;   // stand-ins were not allowed
+  std::size_t stand_ins = 0;
   std::size_t gangs_gathering = 0;
   std::size_t gangs_waiting = 0;
   std::size_t gangs_reserved = 0;

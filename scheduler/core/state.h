@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "scheduler/core/awaited.h"
+#include "scheduler/core/capacity_hints.h"
 #include "scheduler/core/preemption_round.h"
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
@@ -29,7 +30,7 @@ namespace muster::core {
 /// for one), preempt.cc (whom to evict), evict.cc (victims on their way out), bind.cc (binds and
 /// their outcomes), volumes.cc (claims that are bound before their pod), recover.cc (what a restart
 /// does not read in the plans), slots.cc (executors and reserved places), report.cc (conditions,
-/// events).
+/// events), capacity.cc (what autoscalers are told).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -176,6 +177,16 @@ class SchedulerCore::State {
   static void KeepOnlyWhatNamesDriver(Gang& application);
   void FollowDriver(const api::Pod& driver);
 
+  // capacity.cc
+  std::string FollowVerdict(const Gang& gang, const std::string& reason);
+  bool MayReport(const Gang& gang) const;
+  void FollowCapacity();
+  void FollowGang(capacity::Publication& publication, const Gang* gang);
+  void CarryOut(const std::string& driver_uid, capacity::Publication& publication,
+                const api::NamespacedName& before);
+  void MakeWay(const Gang& executor);
+  void TellOfCapacity(Gang& gang, CapacityHints::Entry& entry);
+
   // report.cc
   void ReportUnschedulable(Gang& gang, const std::string& reason, const std::string& message);
   void WriteReport(Gang& gang);
@@ -214,6 +225,8 @@ class SchedulerCore::State {
   /// By UID of the anchor of the gang that preempts.
   std::map<std::string, PreemptionRound> rounds_;
   std::set<std::string> evicted_;  // deleted by us, and not gone yet
+
+  CapacityHints hints_;
 
   std::optional<LineHolder> line_holder_;
 

@@ -149,6 +149,38 @@ StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion) {
   return Write(HttpMethod::kDelete, path + kServerTimeout, body, "application/json");
 }
 
+/// Fields that scheduling does not read, and that a namespace with Pod Security "restricted" wants.
+StatusOr<HttpRequest> StandInRequest(const core::CreateStandIn& creation) {
+  const api::ObjectMeta& metadata = creation.pod.metadata;
+  MUSTER_ASSIGN_OR_RETURN(
+      std::string path, NamespacedPath("/api/v1", metadata.namespace_name, "pods", metadata.name));
+  path.resize(path.rfind('/'));  // a POST goes to the collection
+  json body = api::EncodePod(creation.pod);
+  json& spec = body["spec"];
+  spec["restartPolicy"] = "Never";
+  spec["terminationGracePeriodSeconds"] = 0;
+  spec["automountServiceAccountToken"] = false;
+  spec["enableServiceLinks"] = false;
+  spec["securityContext"] = {{"runAsNonRoot", true},
+                             {"runAsUser", 65535},
+                             {"seccompProfile", {{"type", "RuntimeDefault"}}}};
+  for (json& container : spec["containers"]) {
+    container["securityContext"] = {{"allowPrivilegeEscalation", false},
+                                    {"capabilities", {{"drop", json::array({"ALL"})}}}};
+    if (!container.contains("ports")) continue;
+    for (json& port : container["ports"]) port["containerPort"] = port["hostPort"];
+  }
+  return Write(HttpMethod::kPost, path + kServerTimeout, body, "application/json");
+}
+
+StatusOr<HttpRequest> AnnotationRequest(const core::AnnotatePod& annotation) {
+  MUSTER_ASSIGN_OR_RETURN(std::string path, NamespacedPath("/api/v1", annotation.pod.namespace_name,
+                                                           "pods", annotation.pod.name));
+  const json body = {
+      {"metadata", {{"uid", annotation.uid}, {"annotations", annotation.annotations}}}};
+  return Write(HttpMethod::kPatch, path + kServerTimeout, body, kMergePatch);
+}
+
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name) {
   return Read("/api/v1", "configmaps", name);
 }

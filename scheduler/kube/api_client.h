@@ -27,6 +27,11 @@ StatusOr<HttpRequest> KeepVolumeRequest(const core::KeepVolume& keep);
 /// DELETE pods/NAME with the UID as precondition and the pod's own grace period.
 StatusOr<HttpRequest> DeleteRequest(const core::DeletePod& deletion);
 
+/// POST pods. Errors too when its namespace is no path segment.
+StatusOr<HttpRequest> StandInRequest(const core::CreateStandIn& creation);
+/// PATCH pods/NAME, merge patch; the UID in the patch is a precondition.
+StatusOr<HttpRequest> AnnotationRequest(const core::AnnotatePod& annotation);
+
 StatusOr<HttpRequest> ConfigMapRequest(const api::NamespacedName& name);
 StatusOr<HttpRequest> CustomResourceRequest(const core::FetchCustomResource& fetch);
 /// No resourceVersion: a consistent read.

@@ -43,6 +43,10 @@ std::string ObjectOf(const core::Effect& effect) {
           return "claim " + one.claim.ToString();
         } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::KeepVolume>) {
           return "volume " + one.volume;
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::DeletePod>) {
+          return "pod " + one.before.value_or(one.pod).ToString();
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, core::CreateStandIn>) {
+          return "pod " + api::NameOf(one.pod.metadata).ToString();
         } else {
           return "pod " + one.pod.ToString();
         }
@@ -73,41 +77,39 @@ StatusOr<HttpRequest> RequestOf(const core::Effect& effect) {
     StatusOr<HttpRequest> operator()(const core::KeepVolume& e) const {
       return KeepVolumeRequest(e);
     }
+    StatusOr<HttpRequest> operator()(const core::CreateStandIn& e) const {
+      return StandInRequest(e);
+    }
+    StatusOr<HttpRequest> operator()(const core::AnnotatePod& e) const {
+      return AnnotationRequest(e);
+    }
   };
   return std::visit(Visitor{}, effect);
 }
 
+/// Makes the answer to an effect of which no more than the outcome is known.
+struct AnswerOfOutcome {
+  core::CallOutcome& outcome;
+
+  std::optional<core::Event> operator()(const core::FetchConfigMap& fetch) const {
+    return core::ConfigMapFetched{fetch.call, std::move(outcome), std::nullopt};
+  }
+  std::optional<core::Event> operator()(const core::FetchCustomResource& fetch) const {
+    return core::CustomResourceFetched{fetch.call, std::move(outcome), {}};
+  }
+  std::optional<core::Event> operator()(const core::FetchPod& fetch) const {
+    return core::PodFetched{fetch.call, std::move(outcome), std::nullopt};
+  }
+  std::optional<core::Event> operator()(const core::RecordEvent&) const { return std::nullopt; }
+  template <class Write>
+  std::optional<core::Event> operator()(const Write& write) const {
+    return core::CallCompleted{write.call, std::move(outcome)};
+  }
+};
+
 /// The answer to an effect whose call ended without an HTTP body worth reading.
 std::optional<core::Event> AnswerWith(const core::Effect& effect, core::CallOutcome outcome) {
-  struct Visitor {
-    core::CallOutcome& outcome;
-    std::optional<core::Event> operator()(const core::BindPod& e) const {
-      return core::CallCompleted{e.call, std::move(outcome)};
-    }
-    std::optional<core::Event> operator()(const core::PatchPodCondition& e) const {
-      return core::CallCompleted{e.call, std::move(outcome)};
-    }
-    std::optional<core::Event> operator()(const core::DeletePod& e) const {
-      return core::CallCompleted{e.call, std::move(outcome)};
-    }
-    std::optional<core::Event> operator()(const core::FetchConfigMap& e) const {
-      return core::ConfigMapFetched{e.call, std::move(outcome), std::nullopt};
-    }
-    std::optional<core::Event> operator()(const core::FetchCustomResource& e) const {
-      return core::CustomResourceFetched{e.call, std::move(outcome), {}};
-    }
-    std::optional<core::Event> operator()(const core::FetchPod& e) const {
-      return core::PodFetched{e.call, std::move(outcome), std::nullopt};
-    }
-    std::optional<core::Event> operator()(const core::RecordEvent&) const { return std::nullopt; }
-    std::optional<core::Event> operator()(const core::SelectNode& e) const {
-      return core::CallCompleted{e.call, std::move(outcome)};
-    }
-    std::optional<core::Event> operator()(const core::KeepVolume& e) const {
-      return core::CallCompleted{e.call, std::move(outcome)};
-    }
-  };
-  return std::visit(Visitor{outcome}, effect);
+  return std::visit(AnswerOfOutcome{outcome}, effect);
 }
 
 std::optional<core::Event> Answer(const core::Effect& effect, const HttpResult& result) {

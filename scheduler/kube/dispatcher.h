@@ -28,7 +28,7 @@ struct DispatcherOptions {
 };
 
 struct DispatcherStatistics {
-  static constexpr std::size_t kVerbs = 9;    // as in core::Effect
+  static constexpr std::size_t kVerbs = 11;   // as in core::Effect
   static constexpr std::size_t kResults = 7;  // as in core::CallResult
   std::array<std::array<std::uint64_t, kResults>, kVerbs> finished{};
   std::array<double, kVerbs> seconds_total{};  // of the finished calls

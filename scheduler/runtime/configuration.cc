@@ -115,6 +115,32 @@ Status ReadScoringStrategy(const YAML::Node& value, plugins::ScoreSettings& scor
   return OkStatus();
 }
 
+Status ReadAutoscaler(const YAML::Node& value, capacity::CapacityOptions& capacity) {
+  using capacity::Autoscaler;
+  MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
+  if (text == "none") {
+    capacity.autoscaler = Autoscaler::kNone;
+  } else if (text == "cluster-autoscaler") {
+    capacity.autoscaler = Autoscaler::kClusterAutoscaler;
+  } else if (text == "karpenter") {
+    capacity.autoscaler = Autoscaler::kKarpenter;
+  } else {
+    return InvalidArgumentError(Quoted(text) + "; allowed: cluster-autoscaler, karpenter, none");
+  }
+  return OkStatus();
+}
+
+/// Stand-ins never run, so nobody would notice a name that means nothing; the API server refuses an
+/// empty one and one with spaces around it.
+Status CheckImage(const std::string& image) {
+  const bool good =
+      !image.empty() && image.size() <= 512 &&
+      std::all_of(image.begin(), image.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (good) return OkStatus();
+  return InvalidArgumentError(Quoted(image) +
+                              "; allowed: 1 to 512 printable characters, no spaces");
+}
+
 StatusOr<bool> Boolean(const YAML::Node& value) {
   MUSTER_ASSIGN_OR_RETURN(const std::string text, Text(value));
   if (value.Tag() != "!" && text == "true") return true;
@@ -276,6 +302,19 @@ const std::vector<Field<Configuration>>& Fields() {
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
          return OkStatus();
+       }},
+      {"autoscaler",
+       [](const YAML::Node& v, Configuration& c) { return ReadAutoscaler(v, c.core.capacity); }},
+      {"provisioningTimeout",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.capacity.provisioning_timeout,
+                                 DurationBetween(v, seconds(30), hours(24)));
+         return OkStatus();
+       }},
+      {"standInImage",
+       [](const YAML::Node& v, Configuration& c) -> Status {
+         MUSTER_ASSIGN_OR_RETURN(c.core.capacity.stand_in_image, Text(v));
+         return CheckImage(c.core.capacity.stand_in_image);
        }},
       {"topologyLevels",
        [](const YAML::Node& v, Configuration& c) -> Status {

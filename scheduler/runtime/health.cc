@@ -8,9 +8,9 @@ namespace {
 using http::MetricsPage;
 
 constexpr std::array<const char*, kube::DispatcherStatistics::kVerbs> kVerbs = {
-    "bind_pod",  "patch_pod_condition", "fetch_config_map", "fetch_custom_resource",
-    "fetch_pod", "record_event",        "select_node",      "keep_volume",
-    "delete_pod"};
+    "bind_pod",   "patch_pod_condition", "fetch_config_map", "fetch_custom_resource",
+    "fetch_pod",  "record_event",        "select_node",      "keep_volume",
+    "delete_pod", "create_stand_in",     "annotate_pod"};
 constexpr std::array<const char*, kube::DispatcherStatistics::kResults> kResults = {
     "ok", "not_found", "conflict", "forbidden", "invalid", "unavailable", "unknown"};
 
@@ -55,6 +55,15 @@ void AddCore(MetricsPage& page, const core::CoreStatistics& core, const std::str
   page.Gauge("muster_gangs", gangs_help, {{"state", "gathering"}}, Number(core.gangs_gathering));
   page.Gauge("muster_gangs", gangs_help, {{"state", "waiting"}}, Number(core.gangs_waiting));
   page.Gauge("muster_gangs", gangs_help, {{"state", "reserved"}}, Number(core.gangs_reserved));
+  page.Counter("muster_capacity_requests_total", "Gangs shown whole to an autoscaler.", {},
+               Number(core.capacity_requests));
+  const std::string failures_help = "Requests for capacity that came to nothing, by reason.";
+  page.Counter("muster_capacity_failures_total", failures_help, {{"reason", "no_room_came"}},
+               Number(core.capacity_expired));
+  page.Counter("muster_capacity_failures_total", failures_help, {{"reason", "not_allowed"}},
+               Number(core.capacity_refused));
+  page.Gauge("muster_stand_ins", "Stand-in pods for executors that do not exist yet.", {},
+             Number(core.stand_ins));
   page.Gauge("muster_slots_empty", "Reserved slots that wait for their pod.", {},
              Number(core.slots_empty));
   page.Gauge("muster_nodes", "Nodes known.", {}, Number(core.nodes));

@@ -145,11 +145,6 @@ void RunRandomWorld(std::uint64_t seed, Priorities priorities) {
   }
 }
 
-std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 /// MUSTER_SEED=N MUSTER_WORLDS=1 runs that world alone; MUSTER_PRINT_EFFECTS=1 shows what Muster
 /// did in it.
 void RunRandomWorlds(Priorities priorities) {

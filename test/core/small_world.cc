@@ -1,6 +1,7 @@
 #include "test/core/small_world.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "bench/simulation/core_scheduler.h"
 #include "bench/simulation/plan.h"
@@ -95,6 +96,11 @@ std::vector<std::string> Notes(SimulatedWorld& world, const api::NamespacedName&
     if (event.pod == pod && event.reason == reason) notes.push_back(event.note);
   }
   return notes;
+}
+
+std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 std::string Join(const std::vector<std::string>& lines) {

@@ -40,6 +40,9 @@ api::PodCondition ScheduledCondition(SimulatedWorld& world, const ApplicationRec
 std::vector<std::string> Notes(SimulatedWorld& world, const api::NamespacedName& pod,
                                const std::string& reason);
 
+/// MUSTER_SEED and the like: how a failing random world is run again alone.
+std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise);
+
 /// A line for each violation, for a test's message.
 std::string Join(const std::vector<std::string>& lines);
 

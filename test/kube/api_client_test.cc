@@ -52,6 +52,50 @@ TEST(BindRequest, CarriesTheUidTheAnnotationsAndAServerDeadline) {
   EXPECT_EQ(body["target"]["name"], "n1");
 }
 
+TEST(StandInRequest, CreatesAPodThatMeetsTheRestrictedProfileAndNeverRuns) {
+  core::CreateStandIn creation;
+  creation.pod.metadata.name = "pi-driver-0f2a1b3c-1-standin-1";
+  creation.pod.metadata.namespace_name = "ns";
+  creation.pod.metadata.owner_references = {{"v1", "Pod", "pi-driver", "u1", true}};
+  creation.pod.spec.scheduler_name = "muster";
+  api::Container container;
+  container.name = "stand-in";
+  container.host_ports = {{7337, "TCP", ""}};
+  creation.pod.spec.containers = {container};
+  StatusOr<HttpRequest> request = StandInRequest(creation);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->method, HttpMethod::kPost);
+  EXPECT_EQ(request->target, "/api/v1/namespaces/ns/pods?timeout=3s");
+  const json body = json::parse(request->body);
+  EXPECT_EQ(body["kind"], "Pod");
+  EXPECT_EQ(body["metadata"]["ownerReferences"][0]["controller"], true);
+  EXPECT_FALSE(body["metadata"].contains("uid"));
+  EXPECT_FALSE(body.contains("status"));
+  const json& spec = body["spec"];
+  EXPECT_EQ(spec["restartPolicy"], "Never");
+  EXPECT_EQ(spec["terminationGracePeriodSeconds"], 0);
+  EXPECT_EQ(spec["automountServiceAccountToken"], false);
+  EXPECT_EQ(spec["securityContext"]["runAsNonRoot"], true);
+  EXPECT_EQ(spec["containers"][0]["securityContext"]["allowPrivilegeEscalation"], false);
+  EXPECT_EQ(spec["containers"][0]["ports"][0]["containerPort"], 7337) << "a port needs both";
+  EXPECT_FALSE(spec.contains("nodeName"));
+  EXPECT_FALSE(spec.contains("priority"));
+
+  creation.pod.metadata.namespace_name = "..";
+  EXPECT_FALSE(StandInRequest(creation).ok());
+}
+
+TEST(AnnotationRequest, IsAMergePatchWithTheUid) {
+  const core::AnnotatePod annotation{1, {"ns", "p"}, "u1", {{"example.com/delay", "7s"}}};
+  StatusOr<HttpRequest> request = AnnotationRequest(annotation);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->method, HttpMethod::kPatch);
+  EXPECT_EQ(request->target, "/api/v1/namespaces/ns/pods/p?timeout=3s");
+  EXPECT_EQ(request->content_type, "application/merge-patch+json");
+  EXPECT_EQ(json::parse(request->body),
+            json::parse(R"({"metadata":{"uid":"u1","annotations":{"example.com/delay":"7s"}}})"));
+}
+
 TEST(CustomResourceRequest, NamesGroupVersionAndPluralAndKeepsTheTextAsItCame) {
   const core::FetchCustomResource fetch{
       1, "sparkoperator.k8s.io", "v1beta2", "sparkapplications", {"ns", "pi"}};

@@ -91,6 +91,48 @@ TEST(Dispatcher, CallsOnOneObjectKeepTheirOrder) {
   EXPECT_EQ(last_node.size(), 3u);
 }
 
+TEST(Dispatcher, AStandInIsGoneBeforeItsExecutorIsBound) {
+  FakeApiServer server([](const FakeApiServer::Request&) {
+    return FakeApiServer::Answer{200, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  std::vector<core::Effect> effects;
+  for (core::CallId call = 1; call <= 20; ++call) {
+    const std::string executor = "exec-" + std::to_string(call);
+    core::DeletePod deletion;
+    deletion.call = 100 + call;
+    deletion.pod = {"ns", "standin-" + std::to_string(call)};
+    deletion.uid = "s";
+    deletion.before = api::NamespacedName{"ns", executor};
+    effects.emplace_back(deletion);
+    effects.push_back(Bind(call, executor));
+  }
+  rig.dispatcher().Submit(std::move(effects));
+  std::map<core::CallId, std::size_t> answered;
+  for (const core::Event& event : rig.Await(40)) {
+    answered.emplace(std::get<core::CallCompleted>(event).call, answered.size());
+  }
+  for (core::CallId call = 1; call <= 20; ++call) {
+    EXPECT_LT(answered.at(100 + call), answered.at(call));
+  }
+}
+
+TEST(Dispatcher, CreatesAndAnnotationsAreAnswered) {
+  FakeApiServer server([](const FakeApiServer::Request& request) {
+    const bool creates = request.body.find("stand-in") != std::string::npos;
+    return FakeApiServer::Answer{creates ? 403 : 200, "{}", {}, {}, false};
+  });
+  Rig rig(server.Access());
+  core::CreateStandIn creation;
+  creation.call = 1;
+  creation.pod.metadata.name = "a-stand-in";
+  creation.pod.metadata.namespace_name = "ns";
+  rig.dispatcher().Submit({creation});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kForbidden);
+  rig.dispatcher().Submit({core::AnnotatePod{2, {"ns", "p"}, "u", {{"k", "v"}}}});
+  EXPECT_EQ(rig.AwaitCompletion().result, CallResult::kOk);
+}
+
 TEST(Dispatcher, AnswersSayWhatHappened) {
   FakeApiServer server([](const FakeApiServer::Request& request) {
     static const std::map<std::string, int> status_of = {

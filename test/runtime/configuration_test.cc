@@ -56,6 +56,24 @@ TEST(Configuration, EveryFieldIsRead) {
   EXPECT_EQ(configuration->scores.weights.at("TaintToleration"), 100);
 }
 
+TEST(Configuration, TheAutoscalerIsOneThatMusterKnows) {
+  using capacity::Autoscaler;
+  EXPECT_EQ(Parse("")->core.capacity.autoscaler, Autoscaler::kNone);
+  EXPECT_EQ(Parse("autoscaler: none\n")->core.capacity.autoscaler, Autoscaler::kNone);
+  EXPECT_EQ(Parse("autoscaler: karpenter\n")->core.capacity.autoscaler, Autoscaler::kKarpenter);
+  const StatusOr<Configuration> configuration =
+      Parse("autoscaler: cluster-autoscaler\nprovisioningTimeout: 20m\nstandInImage: pause:1\n");
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_EQ(configuration->core.capacity.autoscaler, Autoscaler::kClusterAutoscaler);
+  EXPECT_EQ(configuration->core.capacity.provisioning_timeout, std::chrono::minutes(20));
+  EXPECT_EQ(configuration->core.capacity.stand_in_image, "pause:1");
+  EXPECT_THAT(ErrorOf("autoscaler: Karpenter\n"),
+              HasSubstr("path 'autoscaler' (line 3): 'Karpenter'; allowed: cluster-autoscaler, "
+                        "karpenter, none"));
+  EXPECT_THAT(ErrorOf("provisioningTimeout: 1s\n"), HasSubstr("allowed: 30s to 24h"));
+  EXPECT_THAT(ErrorOf("standInImage: ''\n"), HasSubstr("no spaces"));
+}
+
 TEST(Configuration, LeaderElectionIsOnWithTheTimesOfKubeScheduler) {
   const LeaderElection election = Parse("")->leader_election;
   EXPECT_TRUE(election.leader_elect);
