@@ -15,8 +15,10 @@ using State = ApplicationRecord::State;
 
 #ifdef NDEBUG
 constexpr std::uint64_t kGangs = 1000;
+constexpr std::uint64_t kWorlds = 200;
 #else
 constexpr std::uint64_t kGangs = 100;  // under sanitizers
+constexpr std::uint64_t kWorlds = 20;
 #endif
 
 struct Case {
@@ -130,7 +132,7 @@ TEST(RandomAutoscaling, WithHintsAGangCostsEachGroupOneCall) {
 }
 
 TEST(RandomAutoscaling, PodByPodMostGangsCostTwoCallsOrMore) {
-  const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", 200);
+  const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", kWorlds);
   Sums sums;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     sums.Add(RunCase(PodByPodWorld(seed), MakeCase(seed), seed));
@@ -170,7 +172,7 @@ void KillAtRandom(std::uint64_t seed, std::int64_t& kills) {
 
 TEST(RandomAutoscaling, FiveSecondsAfterADriverNoStandInIsLeft) {
   const std::uint64_t first = NumberFromEnvironment("MUSTER_SEED", 1);
-  const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", 200);
+  const std::uint64_t count = NumberFromEnvironment("MUSTER_WORLDS", kWorlds);
   std::int64_t kills = 0;
   for (std::uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
     KillAtRandom(seed, kills);
