@@ -24,9 +24,9 @@ struct CoreOptions {
   /// A reserved slot that no executor has taken after this long is given back.
   Duration gang_timeout = std::chrono::minutes(30);
   std::int64_t gang_members_max = 10'000;
-  /// Younger gangs may pass one that waits. After this long, and for as long, the room that it needs
-  /// is kept for it where it will come free soonest, so that large gangs are not starved by small
-  /// ones; then others may have it again, and so on. Zero: nothing is ever kept.
+  /// Younger gangs may pass one that waits. After this long, and for as long, the room that it
+  /// needs is kept for it where it will come free soonest, so that large gangs are not starved by
+  /// small ones; then others may have it again, and so on. Zero: nothing is ever kept.
   Duration backfill_patience = std::chrono::minutes(60);
   /// A large application that shuffles and would be torn over many more nodes than need be waits
   /// this long, from its creation, for a better place. Zero: it takes what there is.

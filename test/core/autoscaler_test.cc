@@ -196,22 +196,22 @@ TEST(Autoscaler, AGangThatPreemptsAsksForNoNode) {
   EXPECT_EQ(most, 0U);
 }
 
-TEST(Autoscaler, AGangThatWaitsForItsTurnAsksForNoNode) {
+TEST(Autoscaler, AGangThatFitsAndWaitsForABetterPlaceAsksForNoNode) {
   core::CoreOptions core;
   core.capacity.autoscaler = kClusterAutoscaler;
-  core.backfill_patience = 1min;
   AutoscaledWorld scaled(MusterWorld(1, core), {});
   SimulatedWorld& world = scaled.world();
-  world.AddNode("a", 12, 64);
-  world.BindStranger("s", "a", Quantity::FromUnits(6));
+  AddNodes(world, 4, 32);
   scaled.Start();
-  const ApplicationRecord& first = world.spark().Submit(StaticApplication("one", 10, 1, "1g"));
-  world.RunFor(70s);  // from now on it holds the line
-  const ApplicationRecord& second = world.spark().Submit(StaticApplication("two", 9, 1, "1g"));
+  SparkApplication first = StaticApplication("first", 40, 2, "1g");
+  first.driver_annotations["muster.dev/placement"] = "spread";
+  first.run_time = 10min;
+  world.spark().Submit(first);
+  world.RunFor(60s);
+  const ApplicationRecord& large = world.spark().Submit(StaticApplication("large", 20, 2, "1g"));
   world.RunFor(20s);
-  EXPECT_EQ(ReasonOf(DriverOf(world, first)), "False Unschedulable");
-  EXPECT_EQ(ReasonOf(DriverOf(world, second)), "False GangQueued");
-  EXPECT_EQ(scaled.StandIns().size(), 10U) << "of the first alone";
+  EXPECT_EQ(ReasonOf(DriverOf(world, large)), "False GangQueued");
+  EXPECT_TRUE(scaled.StandIns().empty());
 }
 
 }  // namespace
