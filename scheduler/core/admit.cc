@@ -78,7 +78,7 @@ void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
   if (!holds || (line_holder_ && !(RankOf(gang) < line_holder_->rank))) return;
   if (!FitsEmptyCluster(gang)) return;
   LetGoOfKeptRoom();
-  line_holder_ = {RankOf(gang), window_end, false, {}};
+  line_holder_ = {RankOf(gang), window_end};
 }
 
 /// A gang that no state of the present nodes could take must not hold up anybody.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,18 @@ struct Call {
 struct LineHolder {
   queue::Rank rank;
   Time until{};
+
+  /// What it needs, and where. Of nodes as they were at that version of their descriptions.
+  struct Room {
+    model::NodeIndex node = model::kNoNode;
+    model::ResourceVector amounts;
+  };
+  std::vector<Room> plan = {};
+  std::optional<Time> planned_at = std::nullopt;
+  std::uint64_t planned_version = 0;
+
   bool keeps = false;  // now: while those behind are tried
-  std::vector<HeldRoom> kept;
+  std::vector<HeldRoom> kept = {};
 };
 
 }  // namespace muster::core

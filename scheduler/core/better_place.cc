@@ -14,6 +14,8 @@ namespace {
 // Where they come from: adr/0006-packing.md. Small gangs fit well nearly always, and a few percent
 // more of the exchange on one node are not worth anybody's time.
 constexpr std::int64_t kExecutorsMin = 20;
+/// Planning looks at every pod of the cluster, and thousands of steps may pass in a minute.
+constexpr Duration kPlanAgeMax = std::chrono::seconds(1);
 constexpr std::int64_t kGoodPairsPercent = 75;  // of the possible ones
 
 std::size_t CountNodes(std::span<const placement::NodeShare> shares) {
@@ -70,10 +72,8 @@ bool SchedulerCore::State::WaitsForBetterPlace(
   return true;
 }
 
-/// On the nodes that will take the gang soonest: those with the most room now, and then. What it
-/// needs there is kept as far as it is free already.
-void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
-  line_holder_->keeps = true;
+/// The nodes that will take the gang soonest: those with the most room now, and then.
+std::vector<LineHolder::Room> SchedulerCore::State::PlanRoomFor(const Gang& holder) {
   const std::vector<placement::PodSetDemand> demands = DemandsOf(holder);
   const placement::PodSetDemand& bulk = demands[LargestOf(demands)];
   const std::vector<std::int64_t> later =
@@ -92,21 +92,37 @@ void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
   std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
     return a.merit != b.merit ? a.merit > b.merit : nodes.Name(a.node) < nodes.Name(b.node);
   });
+  std::vector<LineHolder::Room> plan;
   std::int64_t missing = bulk.count;
   for (const Candidate& candidate : candidates) {
     if (missing == 0) break;
     const std::int64_t count = std::min(missing, later[candidate.node]);
     missing -= count;
-    model::ResourceVector needed;
-    model::AddScaled(needed, bulk.info->amounts, count);
-    if (line_holder_->kept.empty()) {
-      for (const placement::PodSetDemand& demand : demands) {
-        if (&demand != &bulk) model::AddScaled(needed, demand.info->amounts, demand.count);
-      }
-    }
-    if (auto held = HoldPart(candidate.node, needed)) {
-      line_holder_->kept.push_back(*std::move(held));
-    }
+    LineHolder::Room& room = plan.emplace_back();
+    room.node = candidate.node;
+    model::AddScaled(room.amounts, bulk.info->amounts, count);
+  }
+  if (plan.empty()) return plan;
+  for (const placement::PodSetDemand& demand : demands) {
+    if (&demand == &bulk) continue;
+    model::AddScaled(plan.front().amounts, demand.info->amounts, demand.count);
+  }
+  return plan;
+}
+
+/// What the gang needs there is kept as far as it is free already.
+void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
+  LineHolder& line = *line_holder_;
+  line.keeps = true;
+  const std::uint64_t version = model_.Nodes().DescriptionChanges().Version();
+  const bool is_fresh = line.planned_at && now_ - *line.planned_at < kPlanAgeMax;
+  if (!is_fresh || line.planned_version != version) {
+    line.plan = PlanRoomFor(holder);
+    line.planned_at = now_;
+    line.planned_version = version;
+  }
+  for (const LineHolder::Room& room : line.plan) {
+    if (auto held = HoldPart(room.node, room.amounts)) line.kept.push_back(*std::move(held));
   }
 }
 

@@ -94,6 +94,7 @@ class SchedulerCore::State {
   // better_place.cc
   bool WaitsForBetterPlace(Gang& gang,
                            const std::vector<std::vector<placement::NodeShare>>& shares);
+  std::vector<LineHolder::Room> PlanRoomFor(const Gang& holder);
   void KeepRoomFor(const Gang& holder);
   void LetGoOfKeptRoom();
 

@@ -178,6 +178,7 @@ std::vector<Scope> GangPlacer::RequiredScopes(std::size_t level) {
   });
   if (ranked.size() > kRequiredMax) ranked.resize(kRequiredMax);
   std::vector<Scope> scopes;
+  scopes.reserve(ranked.size());
   for (const Ranked& each : ranked) scopes.push_back(each.scope);
   return scopes;
 }

@@ -264,11 +264,20 @@ Status ReadLeaderElection(const YAML::Node& map, LeaderElection& election) {
   return kube::CheckLeaseTimes(election.times);
 }
 
-/// The one list of what a configuration may hold.
-const std::vector<Field<Configuration>>& Fields() {
+/// One of the core's times.
+Field<Configuration> CoreDuration(const char* name, Duration core::CoreOptions::* target,
+                                  Duration low, Duration high) {
+  return {name, [=](const YAML::Node& value, Configuration& c) -> Status {
+            MUSTER_ASSIGN_OR_RETURN(c.core.*target, DurationBetween(value, low, high));
+            return OkStatus();
+          }};
+}
+
+/// What the core goes by.
+std::vector<Field<Configuration>> CoreFields() {
   using std::chrono::hours;
   using std::chrono::seconds;
-  static const std::vector<Field<Configuration>> fields = {
+  return {
       {"apiVersion", [](const YAML::Node& v, Configuration&) { return Fixed(v, kApiVersion); }},
       {"kind", [](const YAML::Node& v, Configuration&) { return Fixed(v, kKind); }},
       {"schedulerName",
@@ -276,28 +285,11 @@ const std::vector<Field<Configuration>>& Fields() {
          MUSTER_ASSIGN_OR_RETURN(c.core.scheduler_name, Text(v));
          return CheckName(c.core.scheduler_name);
        }},
-      {"shapeTimeout",
-       [](const YAML::Node& v, Configuration& c) -> Status {
-         MUSTER_ASSIGN_OR_RETURN(c.core.shape_timeout, DurationBetween(v, seconds(1), hours(1)));
-         return OkStatus();
-       }},
-      {"gangTimeout",
-       [](const YAML::Node& v, Configuration& c) -> Status {
-         MUSTER_ASSIGN_OR_RETURN(c.core.gang_timeout, DurationBetween(v, seconds(10), hours(168)));
-         return OkStatus();
-       }},
-      {"backfillPatience",
-       [](const YAML::Node& v, Configuration& c) -> Status {
-         MUSTER_ASSIGN_OR_RETURN(c.core.backfill_patience,
-                                 DurationBetween(v, seconds(0), hours(168)));
-         return OkStatus();
-       }},
-      {"packingPatience",
-       [](const YAML::Node& v, Configuration& c) -> Status {
-         MUSTER_ASSIGN_OR_RETURN(c.core.packing_patience,
-                                 DurationBetween(v, seconds(0), hours(24)));
-         return OkStatus();
-       }},
+      CoreDuration("shapeTimeout", &core::CoreOptions::shape_timeout, seconds(1), hours(1)),
+      CoreDuration("gangTimeout", &core::CoreOptions::gang_timeout, seconds(10), hours(168)),
+      CoreDuration("backfillPatience", &core::CoreOptions::backfill_patience, seconds(0),
+                   hours(168)),
+      CoreDuration("packingPatience", &core::CoreOptions::packing_patience, seconds(0), hours(24)),
       {"gangMembersMax",
        [](const YAML::Node& v, Configuration& c) -> Status {
          MUSTER_ASSIGN_OR_RETURN(c.core.gang_members_max, Integer(v, 1, 1'000'000));
@@ -331,6 +323,12 @@ const std::vector<Field<Configuration>>& Fields() {
          MUSTER_ASSIGN_OR_RETURN(c.shuffle_profile_file, Text(v));
          return OkStatus();
        }},
+  };
+}
+
+/// What plugins and the daemon go by.
+std::vector<Field<Configuration>> DaemonFields() {
+  return {
       {"scoreWeights",
        [](const YAML::Node& v, Configuration& c) { return ReadScoreWeights(v, c.scores); }},
       {"scoringStrategy",
@@ -364,6 +362,16 @@ const std::vector<Field<Configuration>>& Fields() {
          return OkStatus();
        }},
   };
+}
+
+/// The one list of what a configuration may hold.
+const std::vector<Field<Configuration>>& Fields() {
+  static const std::vector<Field<Configuration>> fields = [] {
+    std::vector<Field<Configuration>> all = CoreFields();
+    const std::vector<Field<Configuration>> daemon = DaemonFields();
+    all.insert(all.end(), daemon.begin(), daemon.end());
+    return all;
+  }();
   return fields;
 }
 

@@ -183,9 +183,9 @@ def test_kill_among_the_binds_of_fifty_gangs(
     """At another moment in each repetition, with the default times; prints how long nobody bound anything."""
     gangs, executors = 50, 20
     workspace.add_nodes(40, cpu="32", memory="128Gi")
-    first = start_replica(DEFAULTS)
+    first = start_replica(DEFAULTS, packingPatience="0s")
     wait_for("the first to decide", lambda: decides(first), BARRIER_S + 5)
-    second = start_replica(DEFAULTS)
+    second = start_replica(DEFAULTS, packingPatience="0s")
     apps = [LightApp(workspace, executors, scheduler.NAME) for _ in range(gangs)]
     seed = repeat
     bound_before = random.Random(seed).randrange(1, gangs * (executors + 1) // 2)

@@ -91,5 +91,29 @@ TEST(Patience, ALargeGangIsNotStarvedByAStreamOfSmallOnes) {
   EXPECT_EQ(Join(world.violations()), "");
 }
 
+TEST(Patience, RoomIsKeptForTheGangThatWasPassedAndNobodyElseIsStopped) {
+  core::CoreOptions options;
+  options.backfill_patience = minutes(1);
+  SimulatedWorld world(MusterWorld(1, options));
+  AddNodes(world, 2, 8);
+  world.StartScheduler();
+  SparkApplication first = StaticApplication("first", 2, 3, "1g");
+  first.run_time = minutes(3);
+  ASSERT_TRUE(RunUntilState(world, world.spark().Submit(first), State::kRunning));
+  const auto& large = world.spark().Submit(StaticApplication("large", 7, 2, "1g"));
+  world.RunFor(seconds(70));
+  world.AddNode("small-node", 3, 64);
+  // The first goes where the large gang will not; for the second there is room only where it will.
+  const auto& beside = world.spark().Submit(StaticApplication("beside", 1, 1, "1g"));
+  world.RunFor(seconds(10));
+  const auto& behind = world.spark().Submit(StaticApplication("behind", 2, 1, "1g"));
+  world.RunFor(seconds(20));
+  EXPECT_FALSE(large.driver_bound_at);
+  EXPECT_TRUE(beside.driver_bound_at);
+  EXPECT_FALSE(behind.driver_bound_at);
+  EXPECT_TRUE(RunUntilAllSucceeded(world));
+  EXPECT_EQ(Join(world.violations()), "");
+}
+
 }  // namespace
 }  // namespace muster::bench
