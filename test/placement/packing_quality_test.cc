@@ -53,6 +53,7 @@ Quality BestOf(std::vector<std::int64_t> rooms, std::int64_t count) {
 std::vector<std::int64_t> RoomsBesideDriver(const std::vector<Machine>& machines,
                                             std::size_t driver_at, std::int64_t driver) {
   std::vector<std::int64_t> rooms;
+  rooms.reserve(machines.size());
   for (std::size_t i = 0; i < machines.size(); ++i) {
     rooms.push_back((machines[i].free - (i == driver_at ? driver : 0)) / kExecutorCpu);
   }
