@@ -159,8 +159,8 @@ std::optional<int> Judge(const std::string& file, const ordered_json& rows, std:
       const bool holds = row.at(figure).get<double>() <= most;
       broken += holds ? 0 : 1;
       out << (holds ? "holds   " : "BROKEN  ") << row.at("nodes") << " nodes, fill "
-          << row.at("fill") << ": " << figure << " " << row.at(figure) << ", at most " << most
-          << "\n";
+          << row.at("fill") << ": " << figure << " " << row.at(figure) << ", at most "
+          << ordered_json(most) << "\n";
     }
   }
   return broken;

@@ -54,19 +54,31 @@ void SchedulerCore::State::Decide() {
   while (const queue::Rank* rank = queue_.PopActive()) {
     Gang* gang = FindGang(rank->uid);
     MUSTER_CHECK(gang != nullptr && gang->phase == GangPhase::kWaiting, "queued but not waiting");
-    // Executors of running applications are not behind it: their application has been admitted.
-    const bool is_behind =
-        line_holder_ && line_holder_->rank < *rank && gang->application_uid.empty();
-    if (is_behind && !line_holder_->keeps) KeepRoomFor(*FindGang(line_holder_->rank.uid));
+    const Gang* ahead = LineHolderAheadOf(*gang, *rank);
+    if (ahead == nullptr) {
+      LetGoOfKeptRoom();
+    } else {
+      KeepRoomFor(*ahead);
+    }
     TryAdmit(*gang);
   }
   LetGoOfKeptRoom();
 }
 
+/// The gang for which room is kept from this one; null: none is. Executors of running applications
+/// are behind nobody: their application has been admitted.
+const SchedulerCore::State::Gang* SchedulerCore::State::LineHolderAheadOf(const Gang& gang,
+                                                                          const queue::Rank& rank) {
+  if (!line_holder_ || !(line_holder_->rank < rank) || !gang.application_uid.empty())
+    return nullptr;
+  const Gang* holder = FindGang(line_holder_->rank.uid);
+  return holder != nullptr && holder->phase == GangPhase::kWaiting ? holder : nullptr;
+}
+
 /// Time since the driver was created is cut into windows of `backfill_patience`: in the first the
 /// others may take whatever comes free, in the second room is kept, and so on: where pods never end
-/// the room would be kept for nothing. Derived
-/// from the pod alone, so that a restart changes nothing.
+/// the room would be kept for nothing. Derived from the pod alone, so that a restart changes
+/// nothing.
 void SchedulerCore::State::ConsiderHoldingTheLine(const Gang& gang) {
   const Duration patience = options_.backfill_patience;
   if (gang.kind != GangKind::kApplication || patience <= Duration::zero()) return;

@@ -13,6 +13,7 @@
 
 #include "scheduler/core/awaited.h"
 #include "scheduler/core/capacity_hints.h"
+#include "scheduler/core/line_holder.h"
 #include "scheduler/core/preemption_round.h"
 #include "scheduler/core/scheduler_core.h"
 #include "scheduler/gang/gang.h"
@@ -26,11 +27,11 @@ namespace muster::core {
 
 /// The state behind SchedulerCore. Its functions are spread over files by subject:
 /// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
-/// (what its webhook adds to them), admit.cc (placement), better_place.cc (large gangs that wait
-/// for one), preempt.cc (whom to evict), evict.cc (victims on their way out), bind.cc (binds and
-/// their outcomes), volumes.cc (claims that are bound before their pod), recover.cc (what a restart
-/// does not read in the plans), slots.cc (executors and reserved places), report.cc (conditions,
-/// events), capacity.cc (what autoscalers are told).
+/// (what its webhook adds), admit.cc (placement), future_room.cc (room that will come: who waits
+/// for it, for whom it is kept), preempt.cc (whom to evict), evict.cc (victims on their way out),
+/// bind.cc (binds and their outcomes), volumes.cc (claims that are bound before their pod),
+/// recover.cc (what a restart does not read in the plans), slots.cc (executors, reserved places),
+/// report.cc (conditions, events), capacity.cc (what autoscalers are told).
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -84,6 +85,7 @@ class SchedulerCore::State {
   placement::Attempt Attempt(const Gang& gang, model::Statement& statement,
                              const placement::PlacementContext& context);
   topology::PackingPolicy PolicyOf(const Gang& gang) const;
+  const Gang* LineHolderAheadOf(const Gang& gang, const queue::Rank& rank);
   void ConsiderHoldingTheLine(const Gang& gang);
   bool FitsEmptyCluster(const Gang& gang);
   void Admit(Gang& gang, const std::vector<std::vector<placement::NodeShare>>& shares);
@@ -91,7 +93,7 @@ class SchedulerCore::State {
   void Enqueue(Gang& gang);
   static queue::Rank RankOf(const Gang& gang);
 
-  // better_place.cc
+  // future_room.cc
   bool WaitsForBetterPlace(Gang& gang,
                            const std::vector<std::vector<placement::NodeShare>>& shares);
   std::vector<LineHolder::Room> PlanRoomFor(const Gang& holder);
@@ -228,7 +230,6 @@ class SchedulerCore::State {
   std::set<std::string> evicted_;  // deleted by us, and not gone yet
 
   CapacityHints hints_;
-
   std::optional<LineHolder> line_holder_;
 
   absl::flat_hash_map<CallId, Call> calls_;  // lookup only

@@ -14,9 +14,9 @@ namespace {
 // Where they come from: adr/0006-packing.md. Small gangs fit well nearly always, and a few percent
 // more of the exchange on one node are not worth anybody's time.
 constexpr std::int64_t kExecutorsMin = 20;
-/// Planning looks at every pod of the cluster, and thousands of steps may pass in a minute.
-constexpr Duration kPlanAgeMax = std::chrono::seconds(1);
 constexpr std::int64_t kGoodPairsPercent = 75;  // of the possible ones
+// Planning looks at every pod of the cluster, and thousands of steps may pass in a minute.
+constexpr Duration kPlanAgeMax = std::chrono::seconds(1);
 
 std::size_t CountNodes(std::span<const placement::NodeShare> shares) {
   std::set<model::NodeIndex> nodes;
@@ -24,10 +24,11 @@ std::size_t CountNodes(std::span<const placement::NodeShare> shares) {
   return nodes.size();
 }
 
+/// As the engine counts it: of equally large sets the last.
 std::size_t LargestOf(std::span<const placement::PodSetDemand> demands) {
   std::size_t largest = 0;
   for (std::size_t i = 1; i < demands.size(); ++i) {
-    if (demands[i].count > demands[largest].count) largest = i;
+    if (demands[i].count >= demands[largest].count) largest = i;
   }
   return largest;
 }
@@ -113,7 +114,7 @@ std::vector<LineHolder::Room> SchedulerCore::State::PlanRoomFor(const Gang& hold
 /// What the gang needs there is kept as far as it is free already.
 void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
   LineHolder& line = *line_holder_;
-  line.keeps = true;
+  if (line.kept) return;
   const std::uint64_t version = model_.Nodes().DescriptionChanges().Version();
   const bool is_fresh = line.planned_at && now_ - *line.planned_at < kPlanAgeMax;
   if (!is_fresh || line.planned_version != version) {
@@ -121,17 +122,16 @@ void SchedulerCore::State::KeepRoomFor(const Gang& holder) {
     line.planned_at = now_;
     line.planned_version = version;
   }
+  line.kept.emplace();
   for (const LineHolder::Room& room : line.plan) {
-    if (auto held = HoldPart(room.node, room.amounts)) line.kept.push_back(*std::move(held));
+    if (auto held = HoldPart(room.node, room.amounts)) line.kept->push_back(*std::move(held));
   }
 }
 
 void SchedulerCore::State::LetGoOfKeptRoom() {
-  if (!line_holder_) return;
-  line_holder_->keeps = false;
-  for (const HeldRoom& held : std::exchange(line_holder_->kept, {})) {
-    model_.HoldPlaces(held.node, held.room, -1);
-  }
+  if (!line_holder_ || !line_holder_->kept) return;
+  for (const HeldRoom& held : *line_holder_->kept) model_.HoldPlaces(held.node, held.room, -1);
+  line_holder_->kept.reset();
 }
 
 }  // namespace muster::core
