@@ -1,6 +1,7 @@
 #include "scheduler/spark/properties.h"
 
 #include <absl/hash/hash.h>
+#include <absl/strings/string_view.h>
 
 #include <algorithm>
 #include <bit>
@@ -14,9 +15,12 @@ namespace {
 constexpr std::size_t kBucketsMin = 16;
 constexpr std::size_t kTextBytesMax = UINT32_MAX;
 
-/// absl's hash differs from process to process, so nobody can choose keys that collide; what is
-/// found does not depend on it.
-std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(absl::HashOf(key)); }
+/// absl's hash of its own strings differs from process to process, so nobody can choose keys that
+/// collide (of std::string_view it takes std::hash, which does not); what is found does not depend
+/// on it.
+std::uint32_t HashOf(std::string_view key) {
+  return static_cast<std::uint32_t>(absl::HashOf(absl::string_view(key.data(), key.size())));
+}
 
 }  // namespace
 

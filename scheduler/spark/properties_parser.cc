@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -112,19 +113,16 @@ Status AppendUnicode(std::string_view& rest, std::string& out) {
   return OkStatus();
 }
 
-/// The text without escapes: itself when it has none, else a copy in `out`.
+/// The text without escapes, in `out`.
 StatusOr<std::string_view> Unescape(std::string_view rest, std::string& out) {
-  if (rest.find('\\') == rest.npos) return rest;
   out.clear();
   while (!rest.empty()) {
-    const char c = rest[0];
-    rest.remove_prefix(1);
-    if (c != '\\' || rest.empty()) {
-      out += c;
-      continue;
-    }
-    const char escaped = rest[0];
-    rest.remove_prefix(1);
+    const std::size_t plain = std::min(rest.find('\\'), rest.size());
+    out.append(rest.substr(0, plain));
+    rest.remove_prefix(plain);
+    if (rest.size() <= 1) return std::string_view(out.append(rest));
+    const char escaped = rest[1];
+    rest.remove_prefix(2);
     switch (escaped) {
       case 'u':
         MUSTER_RETURN_IF_ERROR(AppendUnicode(rest, out));
@@ -174,6 +172,10 @@ struct Buffers {
 
 Status AddEntry(std::string_view line, Buffers& buffers, Properties& properties) {
   const std::size_t key_end = FindKeyEnd(line);
+  if (line.find('\\') == line.npos) {
+    properties.Set(line.substr(0, key_end), ValueAfter(line.substr(key_end)));
+    return OkStatus();
+  }
   MUSTER_ASSIGN_OR_RETURN(const std::string_view key,
                           Unescape(line.substr(0, key_end), buffers.key));
   MUSTER_ASSIGN_OR_RETURN(const std::string_view value,
@@ -193,8 +195,9 @@ StatusOr<Properties> ParseProperties(std::string_view text) {
     return InvalidArgumentError("byte " + std::to_string(*offset) + " is not UTF-8");
   }
   Properties properties;
-  constexpr std::size_t kBytesOfAnEntry = 16;  // few have less
-  properties.Reserve(text.size() / kBytesOfAnEntry, text.size());
+  constexpr std::size_t kBytesOfAnEntry = 6;  // few have less
+  const auto line_ends = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  properties.Reserve(std::min(line_ends + 1, text.size() / kBytesOfAnEntry), text.size());
   LineReader reader(text);
   Buffers buffers;
   for (std::string_view line; reader.Next(line);) {

@@ -1,7 +1,18 @@
 #include "scheduler/spark/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace muster::spark {
 namespace {
+
+/// Whether the next eight bytes are there, and ASCII, as nearly all are.
+bool IsAsciiWord(std::string_view text, std::size_t begin) {
+  std::uint64_t word = 0;
+  if (text.size() - begin < sizeof(word)) return false;
+  std::memcpy(&word, text.data() + begin, sizeof(word));
+  return (word & 0x8080808080808080U) == 0;
+}
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
@@ -27,6 +38,10 @@ std::size_t SequenceLength(std::string_view text) {
 
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (IsAsciiWord(text, i)) {
+      i += sizeof(std::uint64_t);
+      continue;
+    }
     const std::size_t length = SequenceLength(text.substr(i));
     if (length == 0) return i;
     i += length;
