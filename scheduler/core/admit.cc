@@ -11,6 +11,7 @@ namespace muster::core {
 
 using gang::GangKind;
 using gang::GangPhase;
+using Form = placement::AttemptDiagnosis::Form;
 
 namespace {
 
@@ -98,7 +99,7 @@ bool SchedulerCore::State::FitsEmptyCluster(const Gang& gang) {
   model::ClusterModel empty = model_.WithoutPods();
   placement::PlacementCache cache(options_.topology);
   model::Statement statement(empty);
-  return Attempt(gang, statement, {profile_, empty, cache}).shares.has_value();
+  return Attempt(gang, statement, {profile_, empty, cache}, Form::kNone).shares.has_value();
 }
 
 std::vector<placement::PodSetDemand> SchedulerCore::State::DemandsOf(const Gang& gang) const {
@@ -125,10 +126,11 @@ topology::PackingPolicy SchedulerCore::State::PolicyOf(const Gang& gang) const {
 }
 
 placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Statement& statement,
-                                                 const placement::PlacementContext& context) {
+                                                 const placement::PlacementContext& context,
+                                                 Form diagnosis) {
   const std::vector<placement::PodSetDemand> demands = DemandsOf(gang);
   const std::vector<placement::NodeShare> near = NodesNear(gang);
-  return placement::PlaceGang(context, statement, {demands, PolicyOf(gang), near});
+  return placement::PlaceGang(context, statement, {demands, PolicyOf(gang), near, {diagnosis}});
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
@@ -138,14 +140,17 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
     LetGoOfRoom(round->second);
   }
   model::Statement statement(model_);
-  const placement::Attempt attempt = Attempt(gang, statement, {profile_, model_, placement_cache_});
+  const bool is_diagnosis_good = gang.diagnosis_good_until && now_ < *gang.diagnosis_good_until;
+  const placement::Attempt attempt = Attempt(gang, statement, {profile_, model_, placement_cache_},
+                                             is_diagnosis_good ? Form::kNone : Form::kFull);
   if (!attempt.shares) {
     queue_.Park(gang.Uid());
     if (AsksForOthers(gang)) waiting_for_others_.insert(gang.Uid());
-    ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis + Preempt(gang, attempt));
+    NoteMisfit(gang, attempt);
     ConsiderHoldingTheLine(gang);
     return;
   }
+  gang.is_diagnosis_stale = false;
   waiting_for_others_.erase(gang.Uid());
   if (WaitsForBetterPlace(gang, *attempt.shares)) {
     queue_.Park(gang.Uid());
@@ -153,6 +158,23 @@ void SchedulerCore::State::TryAdmit(Gang& gang) {
   }
   std::move(statement).Commit();
   Admit(gang, *attempt.shares);
+}
+
+/// Counting refusals costs many times the attempt itself, so while nobody would be told, what was
+/// counted last stands.
+void SchedulerCore::State::NoteMisfit(Gang& gang, const placement::Attempt& attempt) {
+  const std::string preemption = Preempt(gang, attempt);
+  const std::optional<Time> good_until = gang.diagnosis_good_until;
+  if (attempt.diagnosis.empty() && good_until) {
+    ReportUnschedulable(gang, "Unschedulable", gang.wanted.message);
+    gang.diagnosis_good_until = good_until;
+    if (std::exchange(gang.is_diagnosis_stale, true)) return;
+    ArmTimer(*good_until, TimerKind::kReport, gang.Uid());
+  } else {
+    ReportUnschedulable(gang, "Unschedulable", attempt.diagnosis + preemption);
+    gang.diagnosis_good_until = now_ + gang::ReportInterval(gang, now_);
+    gang.is_diagnosis_stale = false;
+  }
 }
 
 /// Turns the committed places into slots, and binds the anchor with the plan.

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kExecutorsMin = 20;
 constexpr std::int64_t kGoodPairsPercent = 75;  // of the possible ones
 // Planning looks at every pod of the cluster, and thousands of steps may pass in a minute.
-constexpr Duration kPlanAgeMax = std::chrono::seconds(1);
+constexpr Duration kPlanAgeMax = std::chrono::seconds(5);
 
 std::size_t CountNodes(std::span<const placement::NodeShare> shares) {
   std::set<model::NodeIndex> nodes;

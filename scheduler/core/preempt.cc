@@ -84,6 +84,7 @@ std::string SchedulerCore::State::Preempt(Gang& gang, const placement::Attempt& 
   const auto nodes = static_cast<std::int64_t>(model_.Nodes().PresentCount());
   if (nodes == 0) return "";
   if (model_.LowestPriority().value_or(priority) >= priority) {
+    if (attempt.diagnosis.empty()) return "";  // told with the refusals only
     return " preemption: " + NoVictimsText(nodes, attempt.unresolvable_nodes);
   }
   if (now_ < gang.preemption.retry_at) {

@@ -7,11 +7,6 @@
 namespace muster::core {
 namespace {
 
-using namespace std::chrono_literals;
-
-// Counts in a message change with every pod that comes or goes; writing each would cost the API
-// server as much as a bind.
-constexpr Duration kSameReasonInterval = 10s;
 constexpr std::size_t kNoteBytesMax = 1024;  // events.k8s.io/v1: note
 
 std::string Shortened(std::string text) {
@@ -27,6 +22,7 @@ std::string Shortened(std::string text) {
 
 void SchedulerCore::State::ReportUnschedulable(Gang& gang, const std::string& reason,
                                                const std::string& message) {
+  gang.diagnosis_good_until.reset();
   gang.wanted = {"PodScheduled", "False", FollowVerdict(gang, reason), Shortened(message)};
   WriteReport(gang);
 }
@@ -40,12 +36,12 @@ void SchedulerCore::State::WriteReport(Gang& gang) {
   if (gang.reported == gang.wanted && !nomination_changed) return;
   const bool same_reason = gang.reported && gang.reported->status == gang.wanted.status &&
                            gang.reported->reason == gang.wanted.reason;
-  if (same_reason && !nomination_changed && now_ - gang.reported_at < kSameReasonInterval) {
-    ArmTimer(gang.reported_at + kSameReasonInterval, TimerKind::kReport, gang.Uid());
+  if (same_reason && !nomination_changed && now_ < gang.next_report_at) {
+    ArmTimer(gang.next_report_at, TimerKind::kReport, gang.Uid());
     return;
   }
   gang.reported = gang.wanted;
-  gang.reported_at = now_;
+  gang.next_report_at = now_ + gang::ReportInterval(gang, now_);
   PatchPodCondition patch{NewCall(CallKind::kPatch, gang.Uid()),
                           gang.Name(),
                           gang.Uid(),

@@ -70,6 +70,8 @@ void SchedulerCore::State::FireTimers() {
         ExpireSlots(*gang);
         break;
       case TimerKind::kReport:
+        // Only another attempt can tell what has changed since it was counted.
+        if (gang->is_diagnosis_stale && gang->phase == gang::GangPhase::kWaiting) Enqueue(*gang);
         WriteReport(*gang);
         break;
       case TimerKind::kPreempt:

@@ -25,13 +25,8 @@
 
 namespace muster::core {
 
-/// The state behind SchedulerCore. Its functions are spread over files by subject:
-/// observe.cc and observe_objects.cc (what the watch shows), gather.cc (shapes), spark_operator.cc
-/// (what its webhook adds), admit.cc (placement), future_room.cc (room that will come: who waits
-/// for it, for whom it is kept), preempt.cc (whom to evict), evict.cc (victims on their way out),
-/// bind.cc (binds and their outcomes), volumes.cc (claims that are bound before their pod),
-/// recover.cc (what a restart does not read in the plans), slots.cc (executors, reserved places),
-/// report.cc (conditions, events), capacity.cc (what autoscalers are told).
+/// The state behind SchedulerCore. Its functions are spread over files by subject, each of which
+/// says in its first line what that is.
 class SchedulerCore::State {
  public:
   State(CoreOptions options, framework::Profile profile);
@@ -81,9 +76,11 @@ class SchedulerCore::State {
   // admit.cc
   void Decide();
   void TryAdmit(Gang& gang);
+  void NoteMisfit(Gang& gang, const placement::Attempt& attempt);
   std::vector<placement::PodSetDemand> DemandsOf(const Gang& gang) const;
   placement::Attempt Attempt(const Gang& gang, model::Statement& statement,
-                             const placement::PlacementContext& context);
+                             const placement::PlacementContext& context,
+                             placement::AttemptDiagnosis::Form diagnosis);
   topology::PackingPolicy PolicyOf(const Gang& gang) const;
   const Gang* LineHolderAheadOf(const Gang& gang, const queue::Rank& rank);
   void ConsiderHoldingTheLine(const Gang& gang);

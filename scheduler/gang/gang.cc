@@ -1,5 +1,6 @@
 #include "scheduler/gang/gang.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace muster::gang {
@@ -16,7 +17,16 @@ Number NumberIn(const api::Pod& pod, const char* label) {
   return number;
 }
 
+constexpr Duration kReportIntervalMin = std::chrono::seconds(10);
+constexpr Duration kReportIntervalMax = std::chrono::minutes(5);
+constexpr int kReportsPerWait = 4;
+
 }  // namespace
+
+Duration ReportInterval(const Gang& gang, Time now) {
+  const Duration waited = now - gang.anchor.metadata.creation_timestamp;
+  return std::clamp(waited / kReportsPerWait, kReportIntervalMin, kReportIntervalMax);
+}
 
 std::optional<std::string> ControllingPod(const api::Pod& pod) {
   for (const api::OwnerReference& owner : pod.metadata.owner_references) {

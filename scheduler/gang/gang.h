@@ -98,14 +98,24 @@ struct Gang {
   std::string nominated_node;
   std::string reported_nomination;
 
-  /// The PodScheduled condition as it should be, as last written, and when that was.
+  /// The PodScheduled condition as it should be, as last written, and from when on it may be
+  /// written again with the same reason.
   api::PodCondition wanted;
   std::optional<api::PodCondition> reported;
-  Time reported_at{};
+  Time next_report_at{};
+  /// When `wanted` gives counted refusals: until then they are good enough; stale: the gang has
+  /// been tried again without counting anew.
+  std::optional<Time> diagnosis_good_until;
+  bool is_diagnosis_stale = false;
 
   const std::string& Uid() const { return anchor.metadata.uid; }
   api::NamespacedName Name() const { return api::NameOf(anchor.metadata); }
 };
+
+/// Between two reports about a gang that give the same reason: counts in a message change with
+/// every pod that comes or goes, writing each would cost the API server as much as a bind, and who
+/// has waited for an hour does not look every ten seconds.
+Duration ReportInterval(const Gang& gang, Time now);
 
 /// The UID of the pod that controls this one, if a pod does: the driver of an executor.
 std::optional<std::string> ControllingPod(const api::Pod& pod);

@@ -1,5 +1,4 @@
-// Gangs that may start with less, differ from the prediction, or have waited
-// enough.
+// Gangs that may start with less, or differ from the prediction.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +9,6 @@ namespace muster::bench {
 namespace {
 
 using std::chrono::minutes;
-using std::chrono::seconds;
 using State = ApplicationRecord::State;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -70,49 +68,6 @@ TEST(Mismatch, TheFirstExecutorCorrectsThePrediction) {
       Notes(world, record.driver, "GangMismatch"),
       ElementsAre(::testing::AllOf(HasSubstr("it asks cpu 3"), HasSubstr("predicted were cpu 2"))));
   EXPECT_EQ(Join(world.overcommits()), "");
-}
-
-TEST(Patience, ALargeGangIsNotStarvedByAStreamOfSmallOnes) {
-  core::CoreOptions options;
-  options.backfill_patience = minutes(3);
-  SimulatedWorld world(MusterWorld(1, options));
-  AddNodes(world, 4, 8);
-  world.StartScheduler();
-  world.spark().Submit(StaticApplication("first", 4, 3, "4g"));
-  world.RunFor(seconds(10));
-  const auto& large = world.spark().Submit(StaticApplication("large", 12, 2, "4g"));
-  // Each of the stream fits beside the others, and always two of them run.
-  for (int i = 0; i < 30; ++i) {
-    SparkApplication small = StaticApplication("small-" + std::to_string(i), 4, 2, "4g");
-    world.spark().Submit(small);
-    world.RunFor(seconds(30));
-  }
-  EXPECT_TRUE(large.driver_bound_at) << "passed by younger gangs for 15 minutes";
-  EXPECT_EQ(Join(world.violations()), "");
-}
-
-TEST(Patience, RoomIsKeptForTheGangThatWasPassedAndNobodyElseIsStopped) {
-  core::CoreOptions options;
-  options.backfill_patience = minutes(1);
-  SimulatedWorld world(MusterWorld(1, options));
-  AddNodes(world, 2, 8);
-  world.StartScheduler();
-  SparkApplication first = StaticApplication("first", 2, 3, "1g");
-  first.run_time = minutes(3);
-  ASSERT_TRUE(RunUntilState(world, world.spark().Submit(first), State::kRunning));
-  const auto& large = world.spark().Submit(StaticApplication("large", 7, 2, "1g"));
-  world.RunFor(seconds(70));
-  world.AddNode("small-node", 3, 64);
-  // The first goes where the large gang will not; for the second there is room only where it will.
-  const auto& beside = world.spark().Submit(StaticApplication("beside", 1, 1, "1g"));
-  world.RunFor(seconds(10));
-  const auto& behind = world.spark().Submit(StaticApplication("behind", 2, 1, "1g"));
-  world.RunFor(seconds(20));
-  EXPECT_FALSE(large.driver_bound_at);
-  EXPECT_TRUE(beside.driver_bound_at);
-  EXPECT_FALSE(behind.driver_bound_at);
-  EXPECT_TRUE(RunUntilAllSucceeded(world));
-  EXPECT_EQ(Join(world.violations()), "");
 }
 
 }  // namespace
