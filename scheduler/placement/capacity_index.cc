@@ -34,17 +34,40 @@ void CapacityIndex::Rebuild(const model::ClusterModel& model,
                             const topology::TopologyTree& tree,
                             const model::ResourceVector& pod_amounts) {
   const model::NodeTable& nodes = model.Nodes();
-  const std::vector<NodeIndex> by_size = MeasureNodes(nodes, pod_amounts);
+  by_size_ = MeasureNodes(nodes, pod_amounts);
   filters.Capacities(model, kUnlimited, capacity_);
+  nodes_with_room_.assign(DomainOrder::kRoomMax + 1, 0);
+  rooms_.Resize(DomainOrder::kRoomMax + 1);
+  for (const std::int64_t room : capacity_) CountRoom(room);
   levels_.clear();
-  orders_.resize(1);
-  orders_.front().Build({by_size, {}, 1}, capacity_);
+  divisions_.clear();
+  AddDivision({}, 1);
   for (std::size_t level = 0; level < tree.LevelCount(); ++level) {
     const topology::DomainIndex domains = tree.DomainCount(level);
     if (domains < 2 || domains >= nodes.PresentCount()) continue;
     levels_.push_back(level);
-    orders_.emplace_back().Build({by_size, tree.Domains(level), domains}, capacity_);
+    AddDivision(tree.Domains(level), domains);
   }
+}
+
+void CapacityIndex::AddDivision(std::span<const topology::DomainIndex> domain_of,
+                                topology::DomainIndex domain_count) {
+  Division& division = divisions_.emplace_back();
+  division.domain_of = domain_of;
+  division.places.assign(domain_count, 0);
+  for (NodeIndex node = 0; node < capacity_.size(); ++node) {
+    division.AddPlaces(node, capacity_[node]);
+  }
+}
+
+void CapacityIndex::Division::AddPlaces(NodeIndex node, std::int64_t count) {
+  const topology::DomainIndex domain = domain_of.empty() ? 0 : domain_of[node];
+  if (domain != topology::kNoDomain) places[domain] += count;
+}
+
+void CapacityIndex::CountRoom(std::int64_t room) {
+  const std::uint32_t room_class = DomainOrder::ClassOf(room);
+  if (nodes_with_room_[room_class]++ == 0) rooms_.Insert(room_class);
 }
 
 /// Works out the sizes of the nodes, and returns these in their order, then by name. By counting:
@@ -73,22 +96,40 @@ std::vector<NodeIndex> CapacityIndex::MeasureNodes(const model::NodeTable& nodes
 }
 
 void CapacityIndex::SetCapacity(NodeIndex node, std::int64_t capacity) {
-  if (capacity == capacity_[node]) return;
-  for (DomainOrder& order : orders_) {
-    order.Leave(node, capacity_[node]);
-    order.Enter(node, capacity);
+  const std::int64_t before = capacity_[node];
+  if (capacity == before) return;
+  for (Division& division : divisions_) {
+    division.AddPlaces(node, capacity - before);
+    if (!division.order) continue;
+    division.order->Leave(node, before);
+    division.order->Enter(node, capacity);
   }
+  const std::uint32_t class_before = DomainOrder::ClassOf(before);
+  if (--nodes_with_room_[class_before] == 0) rooms_.Erase(class_before);
+  CountRoom(capacity);
   capacity_[node] = capacity;
 }
 
-const DomainOrder& CapacityIndex::OrderOf(const Scope& scope) const {
-  if (scope.IsWhole()) return orders_.front();
+const CapacityIndex::Division& CapacityIndex::DivisionOf(const Scope& scope) const {
+  if (scope.IsWhole()) return divisions_.front();
   const auto level = std::find(levels_.begin(), levels_.end(), *scope.level);
   MUSTER_CHECK(level != levels_.end(), "a level that does not divide the cluster");
-  return orders_[static_cast<std::size_t>(level - levels_.begin()) + 1];
+  return divisions_[static_cast<std::size_t>(level - levels_.begin()) + 1];
+}
+
+/// Most gangs end in one level, and never ask for the order of the others.
+const DomainOrder& CapacityIndex::OrderOf(const Scope& scope) const {
+  const Division& division = DivisionOf(scope);
+  if (!division.order) {
+    const auto domain_count = static_cast<topology::DomainIndex>(division.places.size());
+    division.order.emplace().Build({by_size_, division.domain_of, domain_count}, capacity_);
+  }
+  return *division.order;
 }
 
 std::optional<Candidate> CapacityIndex::HolderOf(const Scope& scope, std::int64_t count) const {
+  const auto roomiest = rooms_.LastTo(DomainOrder::kRoomMax);
+  if (!roomiest || *roomiest < DomainOrder::ClassOf(count)) return std::nullopt;
   DomainOrder::Walk walk(OrderOf(scope), scope.domain, capacity_, size_);
   return BestHolder(walk, count);
 }

@@ -30,7 +30,8 @@ struct Scope {
 /// How many pods of one set each node can take, in the order of packing, for the whole cluster and
 /// for each of its topology domains. Kept up to date by what has changed on the nodes, so that a
 /// gang costs what it touches and not the size of the cluster. For filters that do not couple
-/// nodes. Memory: 24 bytes a node, and for each level what DomainOrder takes.
+/// nodes. Memory: 20 bytes a node, and for each level that was asked for its order what DomainOrder
+/// takes. Threading: one thread, const functions too: orders are made when they are asked for.
 class CapacityIndex {
  public:
   /// Follows the nodes to their present state; `tree` must be up to date. Cost: O(nodes touched
@@ -47,9 +48,9 @@ class CapacityIndex {
   /// domain for each node, is left out: packing tries single nodes by itself.
   std::span<const std::size_t> Levels() const { return levels_; }
   /// Places in a scope. Requires: the level is one of Levels().
-  std::int64_t Places(const Scope& scope) const { return OrderOf(scope).Places(scope.domain); }
+  std::int64_t Places(const Scope& scope) const { return DivisionOf(scope).places[scope.domain]; }
   topology::DomainIndex DomainCount(std::size_t level) const {
-    return OrderOf({level, 0}).DomainCount();
+    return static_cast<topology::DomainIndex>(DivisionOf({level, 0}).places.size());
   }
 
   /// As placement::PlanFill, among the nodes of the scope. Cost: O(nodes filled x rooms).
@@ -65,18 +66,34 @@ class CapacityIndex {
   }
 
  private:
+  /// The whole cluster, or a level of the tree.
+  struct Division {
+    std::span<const topology::DomainIndex> domain_of;  // the tree's; empty: all are in domain 0
+    std::vector<std::int64_t> places;                  // by domain
+    mutable std::optional<DomainOrder> order;          // absent: nobody has asked for it
+
+    void AddPlaces(model::NodeIndex node, std::int64_t count);
+  };
+
   void Rebuild(const model::ClusterModel& model, const framework::PreparedFilters& filters,
                const topology::TopologyTree& tree, const model::ResourceVector& pod_amounts);
   std::vector<model::NodeIndex> MeasureNodes(const model::NodeTable& nodes,
                                              const model::ResourceVector& pod_amounts);
   void SetCapacity(model::NodeIndex node, std::int64_t capacity);
+  void AddDivision(std::span<const topology::DomainIndex> domain_of,
+                   topology::DomainIndex domain_count);
+  void CountRoom(std::int64_t room);
+  const Division& DivisionOf(const Scope& scope) const;
   const DomainOrder& OrderOf(const Scope& scope) const;
 
-  std::vector<std::int64_t> capacity_;  // by NodeIndex
-  std::vector<std::int64_t> size_;      // by NodeIndex
+  std::vector<std::int64_t> capacity_;     // by NodeIndex
+  std::vector<std::int64_t> size_;         // by NodeIndex
+  std::vector<model::NodeIndex> by_size_;  // nodes by size, then name
   std::vector<std::size_t> levels_;
-  std::vector<DomainOrder> orders_;       // of the whole cluster, then of levels_
-  std::optional<std::uint64_t> version_;  // of the nodes; absent: never built
+  std::vector<Division> divisions_;             // the whole cluster, then levels_
+  std::vector<std::uint32_t> nodes_with_room_;  // by class of room
+  RankSet rooms_;                               // that some node has
+  std::optional<std::uint64_t> version_;        // of the nodes; absent: never built
   std::optional<std::uint64_t> tree_version_;
 };
 

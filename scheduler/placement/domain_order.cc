@@ -7,20 +7,15 @@ using topology::DomainIndex;
 
 void DomainOrder::Build(const Division& division, std::span<const std::int64_t> room) {
   Rank(division, room.size());
-  places_.assign(division.domain_count, 0);
   by_room_.assign(kRoomMax + 1, RankSet());
   occurring_.Resize(kRoomMax + 1);
   // In the order of the ranks: neighbours in memory, one after the other.
-  DomainIndex domain = 0;
-  for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
-    while (rank == begin_[domain + 1]) ++domain;
-    Insert(rank, domain, room[by_rank_[rank]]);
-  }
+  for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) Insert(rank, room[by_rank_[rank]]);
 }
 
 /// By counting the nodes of each domain.
 void DomainOrder::Rank(const Division& division, std::size_t nodes) {
-  domain_of_.assign(division.domain_of.begin(), division.domain_of.end());
+  domain_of_ = division.domain_of;
   begin_.assign(std::size_t{division.domain_count} + 1, 0);
   for (const NodeIndex node : division.by_size) {
     if (DomainOf(node) != topology::kNoDomain) ++begin_[DomainOf(node) + 1];
@@ -40,12 +35,11 @@ void DomainOrder::Rank(const Division& division, std::size_t nodes) {
 }
 
 void DomainOrder::Enter(NodeIndex node, std::int64_t room) {
-  if (DomainOf(node) != topology::kNoDomain) Insert(rank_[node], DomainOf(node), room);
+  if (DomainOf(node) != topology::kNoDomain) Insert(rank_[node], room);
 }
 
-void DomainOrder::Insert(std::uint32_t rank, DomainIndex domain, std::int64_t room) {
+void DomainOrder::Insert(std::uint32_t rank, std::int64_t room) {
   if (room == 0) return;
-  places_[domain] += room;
   const std::uint32_t room_class = ClassOf(room);
   RankSet& ranks = by_room_[room_class];
   if (!ranks.IsSized()) ranks.Resize(static_cast<std::uint32_t>(by_rank_.size()));
@@ -55,7 +49,6 @@ void DomainOrder::Insert(std::uint32_t rank, DomainIndex domain, std::int64_t ro
 
 void DomainOrder::Leave(NodeIndex node, std::int64_t room) {
   if (room == 0 || DomainOf(node) == topology::kNoDomain) return;
-  places_[DomainOf(node)] -= room;
   const std::uint32_t room_class = ClassOf(room);
   by_room_[room_class].Erase(rank_[node]);
   if (by_room_[room_class].Count() == 0) occurring_.Erase(room_class);

@@ -12,13 +12,16 @@ namespace muster::placement {
 
 /// The nodes of one topology level in the order of packing, domain by domain: by room, then size,
 /// then name. Nodes without room, or in no domain, are not in it.
-/// Memory: 16 bytes a node, and a bit a node for each room that occurs.
+/// Memory: 8 bytes a node, and a bit a node for each room that occurs.
 class DomainOrder {
  public:
   /// Rooms and sizes from this on are alike.
   static constexpr std::int64_t kRoomMax = 1023;
+  static std::uint32_t ClassOf(std::int64_t room) {
+    return static_cast<std::uint32_t>(room < kRoomMax ? room : kRoomMax);
+  }
 
-  /// The nodes of a level, and how they are divided.
+  /// The nodes of a level, and how they are divided. Borrowed until the order is built anew.
   struct Division {
     std::span<const model::NodeIndex> by_size;         // all nodes by size, then name
     std::span<const topology::DomainIndex> domain_of;  // by NodeIndex; empty: all are in domain 0
@@ -31,12 +34,6 @@ class DomainOrder {
   /// `Enter` was given.
   void Enter(model::NodeIndex node, std::int64_t room);
   void Leave(model::NodeIndex node, std::int64_t room);
-
-  /// The places of all nodes of a domain.
-  std::int64_t Places(topology::DomainIndex domain) const { return places_[domain]; }
-  topology::DomainIndex DomainCount() const {
-    return static_cast<topology::DomainIndex>(places_.size());
-  }
 
   /// Of a domain's nodes those with the least room, in order. Cost: O(limit + rooms that occur).
   template <class Visit>  // bool(NodeIndex): false to stop
@@ -72,19 +69,15 @@ class DomainOrder {
 
  private:
   void Rank(const Division& division, std::size_t nodes);
-  void Insert(std::uint32_t rank, topology::DomainIndex domain, std::int64_t room);
-  static std::uint32_t ClassOf(std::int64_t room) {
-    return static_cast<std::uint32_t>(room < kRoomMax ? room : kRoomMax);
-  }
+  void Insert(std::uint32_t rank, std::int64_t room);
   topology::DomainIndex DomainOf(model::NodeIndex node) const {
     return domain_of_.empty() ? 0 : domain_of_[node];
   }
 
-  std::vector<topology::DomainIndex> domain_of_;
+  std::span<const topology::DomainIndex> domain_of_;
   std::vector<std::uint32_t> rank_;  // by NodeIndex
   std::vector<model::NodeIndex> by_rank_;
   std::vector<std::uint32_t> begin_;  // ranks of a domain: [begin_[d], begin_[d + 1])
-  std::vector<std::int64_t> places_;  // by domain
   std::vector<RankSet> by_room_;      // ranks of the nodes with that room
   RankSet occurring_;                 // the rooms of by_room_ that are not empty
 };
