@@ -14,6 +14,10 @@ std::string NodeOf(const api::Pod& pod, const std::string& assumed_node) {
   return pod.spec.node_name.empty() ? assumed_node : pod.spec.node_name;
 }
 
+/// A bind without an answer may still be carried out this long after it was sent, and its room and
+/// its slot are nobody's until then (scheduler/core/bind.cc).
+constexpr Duration kBindMayLand = std::chrono::seconds(10);
+
 /// A bind with this answer may have happened.
 bool MayBeDone(core::CallResult result) {
   return result == core::CallResult::kOk || result == core::CallResult::kUnknown;
@@ -83,6 +87,8 @@ void DecisionAudit::Observe(const api::Pod& pod) {
   const bool is_surprise =
       !pod.spec.node_name.empty() && NodeOf(known.pod, known.assumed_node) != pod.spec.node_name;
   if (is_surprise && !disturbed_.empty()) DropPlansOn(pod.spec.node_name);
+  const bool was_going = known.pod.metadata.deletion_timestamp.has_value();
+  if (pod.metadata.deletion_timestamp && !was_going) known.going_since = now_;
   known.pod = pod;
   known.requests = api::EffectiveRequests(pod.spec);
   // A driver that is going ends its reservation.
@@ -119,7 +125,9 @@ void DecisionAudit::EndFetch(const core::PodFetched& fetched) {
   };
   const auto known = std::find_if(pods_.begin(), pods_.end(), matches);
   if (fetched.outcome.result == core::CallResult::kOk && fetched.pod) {
-    if (known != pods_.end() && fetched.pod->spec.node_name.empty()) {
+    const bool is_unbound_for_good = known != pods_.end() && fetched.pod->spec.node_name.empty() &&
+                                     now_ - known->second.assumed_at >= kBindMayLand;
+    if (is_unbound_for_good) {
       known->second.assumed_node.clear();
       plans_.erase(known->first);
     }
@@ -136,7 +144,7 @@ void DecisionAudit::DropDisturbedPlans() {
   std::set<std::string> lost_nodes;
   for (const auto& [uid, known] : plans_) {
     for (const std::string& node : known.plan.Nodes()) {
-      if (!nodes_.contains(node) || Exceeded(node)) lost_nodes.insert(node);
+      if (!nodes_.contains(node) || Exceeded(node) || IsClosed(node)) lost_nodes.insert(node);
     }
   }
   for (const std::string& node : lost_nodes) DropPlansOn(node);
@@ -178,6 +186,7 @@ void DecisionAudit::JudgeBind(const core::BindPod& bind) {
   JudgeTarget(bind, known->second);
   if (spark::IsExecutor(known->second.pod)) JudgeSlot(bind, known->second);
   known->second.assumed_node = bind.node;
+  known->second.assumed_at = now_;
 
   const std::string decision = "bind of " + bind.pod.ToString() + " to " + bind.node;
   if (spark::IsDriver(known->second.pod)) JudgePlan(bind);
@@ -201,6 +210,9 @@ void DecisionAudit::JudgeTarget(const core::BindPod& bind, const KnownPod& known
   const std::string node = NodeOf(known.pod, known.assumed_node);
   if (!node.empty()) Report("binds " + name + ", which is or may be on " + node + " already");
   if (!nodes_.contains(bind.node)) Report("binds " + name + " to " + bind.node + ", no such node");
+  const bool tolerates_nothing = known.pod.spec.tolerations.empty();
+  if (tolerates_nothing && IsClosed(bind.node))
+    Report("binds " + name + " to " + bind.node + ", which is closed to it");
 }
 
 void DecisionAudit::JudgePlan(const core::BindPod& bind) {
@@ -261,7 +273,9 @@ void DecisionAudit::JudgeEviction(const core::DeletePod& deletion) {
                             [&](const auto& bind) { return bind.second == deletion.uid; })) {
     Report("evicts " + name + ", whose bind has no answer yet");
   }
-  if (pod.metadata.deletion_timestamp) Report("evicts " + name + ", which is going already");
+  // One answer of the same step may be older than the news.
+  const bool was_going = pod.metadata.deletion_timestamp && victim->second.going_since < now_;
+  if (was_going) Report("evicts " + name + ", which is going already");
   if (pod.spec.priority >= gainer.spec.priority) {
     Report("evicts " + name + ", whose priority is not lower than that of " +
            api::NameOf(gainer.metadata).ToString());
@@ -334,6 +348,16 @@ std::optional<std::string> DecisionAudit::Exceeded(const std::string& node) cons
     if (quantity > allowed) return resource;
   }
   return std::nullopt;
+}
+
+/// Cordoned or tainted.
+bool DecisionAudit::IsClosed(const std::string& node) const {
+  const auto known = nodes_.find(node);
+  if (known == nodes_.end()) return false;
+  const std::vector<api::Taint>& taints = known->second.taints;
+  return known->second.unschedulable ||
+         std::any_of(taints.begin(), taints.end(),
+                     [](const api::Taint& taint) { return taint.effect == "NoSchedule"; });
 }
 
 void DecisionAudit::Report(const std::string& text) {

@@ -17,14 +17,15 @@ namespace muster::bench {
 /// which nobody could see is not blamed on it, and a mistake is not excused by luck.
 ///
 /// Holds, for each bind: both resources were synced; the pod is Muster's, pending, not gated, not
-/// being deleted and in no other bind; the node exists; on every node that the decision touches,
-/// bound pods + binds without a definite failure + empty reserved slots fit (S1 of
-/// facts/kubernetes.md 9.2); a driver carries a plan with a slot for each of its executors (S3); an
-/// executor goes to a reserved slot while its application has one. For each eviction: the victim is
-/// bound, not on its way out, and of lower priority than the pod that it is evicted for, which
-/// still waits and may preempt. A plan stops to be checked once it is disturbed: a stranger took
-/// its room, a node of it went, an executor came that it does not predict, one of its executors was
-/// evicted, or its slots timed out. Muster may then re-plan, which the annotation does not show.
+/// being deleted and in no other bind; the node exists and is neither cordoned nor tainted, unless
+/// the pod tolerates something; on every node that the decision touches, bound pods + binds without
+/// a definite failure + empty reserved slots fit (S1 of facts/kubernetes.md 9.2); a driver carries
+/// a plan with a slot for each of its executors (S3); an executor goes to a reserved slot while its
+/// application has one. For each eviction: the victim is bound, not on its way out, and of lower
+/// priority than the pod that it is evicted for, which still waits and may preempt. A plan stops to
+/// be checked once it is disturbed: a stranger took its room, a node of it went, an executor came
+/// that it does not predict, one of its executors was evicted, or its slots timed out. Muster may
+/// then re-plan, which the annotation does not show.
 class DecisionAudit {
  public:
   DecisionAudit(std::string scheduler_name, Duration gang_timeout,
@@ -38,6 +39,8 @@ class DecisionAudit {
     api::Pod pod;
     api::ResourceList requests;
     std::string assumed_node;  // of a bind that has not failed definitely
+    Time assumed_at{};
+    Time going_since{};  // when it was told of its deletion
   };
   struct KnownPlan {
     ReadPlan plan;
@@ -73,6 +76,7 @@ class DecisionAudit {
   Use UseOf(const std::string& node) const;
   /// The first resource of which more is used than there is; nullopt when all fit.
   std::optional<std::string> Exceeded(const std::string& node) const;
+  bool IsClosed(const std::string& node) const;
   void Report(const std::string& text);
 
   std::string scheduler_name_;

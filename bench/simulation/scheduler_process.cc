@@ -26,16 +26,20 @@ SchedulerProcess::SchedulerProcess(World world, const ProcessOptions& options,
 void SchedulerProcess::Start() {
   alive_ = true;
   world_.api.Attach(*this);
-  for (const auto& [name, node] : world_.api.nodes()) OnNodeChanged(node);
+  Relist();
   Deliver(core::ResourceKind::kNode, core::ResourceSynced{core::ResourceKind::kNode});
-  for (const auto& [name, pod] : world_.api.pods()) {
-    if (!api::IsTerminal(pod)) Deliver(core::ResourceKind::kPod, core::PodObserved{pod});
-  }
   Deliver(core::ResourceKind::kPod, core::ResourceSynced{core::ResourceKind::kPod});
   // The simulated cluster has none of the others.
   for (const core::ResourceKind kind : core::AllResourceKinds()) {
     if (kind == core::ResourceKind::kPod || kind == core::ResourceKind::kNode) continue;
     Receive(core::ResourceSynced{kind});
+  }
+}
+
+void SchedulerProcess::Relist() {
+  for (const auto& [name, node] : world_.api.nodes()) OnNodeChanged(node);
+  for (const auto& [name, pod] : world_.api.pods()) {
+    if (!api::IsTerminal(pod)) Deliver(core::ResourceKind::kPod, core::PodObserved{pod});
   }
 }
 

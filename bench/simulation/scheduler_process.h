@@ -49,6 +49,8 @@ class SchedulerProcess : public ApiObserver {
   /// Lists what exists, then follows the changes.
   void Start();
   void Kill();
+  /// Tells of everything that exists again, in the order of the changes that are on their way.
+  void Relist();
   /// Nothing is in flight, on its way or waiting for a Step. A timer may still be set.
   bool IsIdle() const;
 

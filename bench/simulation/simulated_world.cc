@@ -98,6 +98,11 @@ void SimulatedWorld::KillScheduler() {
   processes_.back()->Kill();
 }
 
+void SimulatedWorld::Relist() {
+  MUSTER_CHECK(!processes_.empty(), "no scheduler was started");
+  processes_.back()->Relist();
+}
+
 void SimulatedWorld::SetFaultHook(FaultHook hook) {
   fault_hook_ = std::move(hook);
   if (!processes_.empty()) processes_.back()->SetFaultHook(fault_hook_);
@@ -117,6 +122,10 @@ bool SimulatedWorld::RunUntil(const std::function<bool()>& holds, Duration limit
     queue_.RunNext();
   }
   return true;
+}
+
+void SimulatedWorld::Note(const std::string& what) {
+  effect_log_ += FormatRfc3339Micro(queue_.now()) + " -- " + what + "\n";
 }
 
 void SimulatedWorld::OnStep(Time now, const core::StepResult& result) {

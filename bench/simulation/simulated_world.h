@@ -53,6 +53,8 @@ class SimulatedWorld : private StepObserver {
 
   void StartScheduler();
   void KillScheduler();
+  /// The scheduler's watches have expired: it hears of everything again.
+  void Relist();
   /// Faults for this and every later process.
   void SetFaultHook(FaultHook hook);
   void SetStepObserver(StepObserver* observer) { step_observer_ = observer; }
@@ -68,6 +70,8 @@ class SimulatedWorld : private StepObserver {
   const std::vector<std::string>& violations() const { return violations_; }
   const std::vector<std::string>& overcommits() const { return cluster_audit_.overcommits(); }
   const std::vector<std::string>& rejections() const { return kubelets_.rejections(); }
+  /// A line of the effect log: what happens to the world, beside what Muster does.
+  void Note(const std::string& what);
   /// Every effect with its time, one line each.
   const std::string& effect_log() const { return effect_log_; }
 

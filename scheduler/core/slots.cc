@@ -235,6 +235,10 @@ std::vector<std::string> SchedulerCore::State::ApplicationsToGiveWay() const {
 /// The node has changed, or others took room on it: empty slots that it can no longer honour are
 /// lost.
 void SchedulerCore::State::RevalidateSlotsOn(model::NodeIndex node) {
+  if (!model_.Nodes().IsPresent(node)) {
+    LoseSlotsOn(node);  // a plan of before a restart names it
+    return;
+  }
   for (const std::string& uid : ApplicationsToGiveWay()) {
     for (gang::SlotSet& set : gangs_.find(uid)->second.reservation.Sets()) {
       const auto here = std::count_if(set.slots.begin(), set.slots.end(), [&](const gang::Slot& s) {

@@ -69,6 +69,22 @@ TEST(Disturbance, EmptySlotsOfADeletedNodeArePlannedElsewhere) {
   EXPECT_EQ(Join(world.violations()), "");
 }
 
+TEST(Disturbance, ANodeThatIsDeletedWhileMusterIsDownLosesItsEmptySlots) {
+  SimulatedWorld world(MusterWorld(1));
+  AddNodes(world, 4, 8);
+  world.StartScheduler();
+  const auto& record = world.spark().Submit(StaticApplication("etl", 7, 2, "4g"));
+  ASSERT_TRUE(RunUntilDriverBound(world, record));
+  const std::string node = SlotNodeWithoutDriver(world, record);
+  world.KillScheduler();
+  world.api().DeleteNode(node);
+  world.StartScheduler();
+
+  ASSERT_TRUE(RunUntilState(world, record, State::kSucceeded));
+  EXPECT_FALSE(ExecutorsByNode(world, record).contains(node));
+  EXPECT_EQ(Join(world.violations()), "");
+}
+
 TEST(Disturbance, ExecutorsOfADeletedNodeAreReplacedElsewhere) {
   SimulatedWorld world(MusterWorld(1));
   AddNodes(world, 4, 8);
