@@ -107,6 +107,8 @@ def judge(mutant, steps):
         if built.returncode != 0:
             raise RuntimeError(f"does not build:\n{built.stdout[-2000:]}")
         proved = run(["build/release/test/sim/muster-prove", "--steps", str(steps)], cwd=COPY, timeout=600)
+    except subprocess.TimeoutExpired:
+        return True, "it does not come to an end"
     finally:
         path.write_text(text)
     lines = [line for line in proved.stdout.splitlines() if "Muster" in line or "broken" in line or "applic" in line]
@@ -115,9 +117,11 @@ def judge(mutant, steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("numbers", nargs="*", type=int, choices=range(1, len(MUTANTS) + 1), metavar="NUMBER")
+    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER")
     parser.add_argument("--steps", type=int, default=100_000)
     arguments = parser.parse_args()
+    if any(not 1 <= number <= len(MUTANTS) for number in arguments.numbers):
+        parser.error(f"NUMBER is from 1 to {len(MUTANTS)}")
     copy_sources()
     survived = 0
     for number, mutant in enumerate(MUTANTS, start=1):
