@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows that the checks of the simulation can fail: builds Muster with ten mistakes, one at a time.
+"""Shows that the checks of the simulation can fail: builds Muster with mistakes, one at a time.
 
 Usage: test/sim/mutants.py [--steps N] [NUMBER...]
 
@@ -32,8 +32,12 @@ class Mutant:
 MUTANTS = (
     Mutant("placement", "a gang is admitted with the executors that happen to fit",
            "scheduler/placement/gang_placer.cc",
-           "  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->count;\n",
+           "  return outcome.set == order_.back() && outcome.placed >= sets_[outcome.set].demand->Enough();\n",
            "  return outcome.set == order_.back();\n"),
+    Mutant("placement", "what has been taken since the last gang of a shape is not seen",
+           "scheduler/placement/capacity_index.cc",
+           "      SetCapacity(node, filters.CapacityOf(model, node, kUnlimited));\n",
+           "      SetCapacity(node, std::max(capacity_[node], filters.CapacityOf(model, node, kUnlimited)));\n"),
     Mutant("placement", "cordoned nodes are used",
            "plugins/node_unschedulable/node_unschedulable.cc",
            "nodes.IsUnschedulable(node)", "false && nodes.IsUnschedulable(node)"),
