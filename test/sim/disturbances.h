@@ -38,6 +38,7 @@ class Disturber {
     bool has_call_faults = false;  // one call in ten goes wrong, at any time
   };
   Disturber(SimulatedWorld& world, Options options);
+  ~Disturber() = default;
   Disturber(const Disturber&) = delete;
   Disturber& operator=(const Disturber&) = delete;
 
