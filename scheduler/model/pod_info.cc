@@ -14,6 +14,7 @@ bool OthersCanCollideWith(const api::Volume& volume) {
     case api::VolumeType::kConfigMap:
     case api::VolumeType::kNfs:
     case api::VolumeType::kHostPath:
+    case api::VolumeType::kImage:
       return false;
     default:
       return true;
