@@ -23,7 +23,7 @@ const ResourceList* OnlyRequests(const Pod& pod);
 /// that waits differ where pod-level requests are set, as in kube-scheduler.
 /// Source: kube-scheduler util/pod_resources.go; framework/types.go CalculateResource;
 /// noderesources/resource_allocation.go calculatePodResourceRequest.
-ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec);
+ResourceList NonZeroRequestsOfPlaced(const Pod& pod);
 ResourceList NonZeroRequestsOfPending(const PodSpec& spec);
 
 }  // namespace muster::api
