@@ -202,7 +202,11 @@ ResourceList NonZeroRequestsOfPlaced(const Pod& pod) {
 }
 
 ResourceList NonZeroRequestsOfPending(const PodSpec& spec) {
-  return Sum(spec, WithDefaults(FromSpec(), DefaultsForScoring()));
+  const WithDefaults source(FromSpec(), DefaultsForScoring());
+  if (!spec.pod_resources) return Sum(spec, source);
+  PodSpec containers_only = spec;
+  containers_only.pod_resources.reset();
+  return Sum(containers_only, source);
 }
 
 }  // namespace muster::api

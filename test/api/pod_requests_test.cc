@@ -88,7 +88,7 @@ TEST(NonZeroRequests, APlacedPodWithPodLevelRequestsHasNoDefaultsForWhatSomeCont
   spec.containers = {With("1", "1Gi"), Container()};
   spec.pod_resources.emplace().requests["cpu"] = *Quantity::Parse("3");
   EXPECT_EQ(Show(NonZeroRequestsOfPlaced(PodWith(spec))), "cpu=3 memory=1Gi ");
-  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=3 memory=1224Mi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=1100m memory=1224Mi ");
 }
 
 ResourceList Cpu(const std::string& amount) { return {{"cpu", *Quantity::Parse(amount)}}; }
