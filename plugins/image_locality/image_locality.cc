@@ -38,6 +38,9 @@ class ImageLocality final : public framework::ScorePlugin {
     for (const api::Container& container : spec.containers) {
       AddImage(model.Nodes(), container.image, sums);
     }
+    for (const api::Volume& volume : spec.volumes) {
+      if (volume.type == api::VolumeType::kImage) AddImage(model.Nodes(), volume.source, sums);
+    }
     const std::int64_t sum_max = kSumMaxPerContainer * containers;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const std::int64_t sum = std::clamp(sums[nodes[i]], kSumMin, sum_max);

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "plugins/volume_binding/storage_capacity.h"
 #include "plugins/volume_binding/volume_matching.h"
 #include "plugins/volumes/claims.h"
 #include "plugins/volumes/csi_migration.h"
@@ -161,7 +162,11 @@ class Filter final : public framework::NodeFilter {
       refusals.push_back({MigrationError(*bound.cannot_be_migrated), false});
       return;
     }
-    const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, TakenFor(model, node));
+    const SpokenFor spoken_for = SpokenForOn(model, node);
+    VolumePlan plan = PlanVolumes(claims_.waiting, model, node, spoken_for.volumes);
+    if (plan.finds_volumes && CountWithRoom(plan, model, node, spoken_for.made, 1) == 0) {
+      plan.has_enough_storage = false;
+    }
     if (!bound.reachable) refusals.push_back({kNodeConflict, false});
     if (!plan.finds_volumes) refusals.push_back({kBindConflict, false});
     if (!plan.has_enough_storage) refusals.push_back({kNotEnoughSpace, false});
@@ -186,7 +191,8 @@ class Filter final : public framework::NodeFilter {
 
   void AddClaimBindings(const model::ClusterModel& model, model::NodeIndex node,
                         std::vector<framework::ClaimBinding>& bindings) const override {
-    const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, TakenFor(model, node));
+    const VolumePlan plan =
+        PlanVolumes(claims_.waiting, model, node, SpokenForOn(model, node).volumes);
     for (const VolumePlan::Match& match : plan.matches) {
       if (match.claim->claim == nullptr) continue;
       bindings.push_back({api::NameOf(match.claim->claim->metadata), match.volume->metadata.name});
@@ -229,44 +235,62 @@ class Filter final : public framework::NodeFilter {
     const Bound bound = JudgeBound(model, node);
     if (!bound.reachable || !bound.found) return 0;
     if (claims_.waiting.empty()) return most;
-    TakenVolumes taken = TakenFor(model, node);
+    SpokenFor spoken_for = SpokenForOn(model, node);
     std::int64_t fit = 0;
     while (fit < most) {
-      const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, taken);
+      const VolumePlan plan = PlanVolumes(claims_.waiting, model, node, spoken_for.volumes);
       if (!plan.finds_volumes || !plan.has_enough_storage) break;
-      const std::size_t before = taken.size();
+      const std::size_t before = spoken_for.volumes.size();
       for (const VolumePlan::Match& match : plan.matches) {
-        if (match.claim->claim == nullptr) taken.insert(match.volume->metadata.name);
+        if (match.claim->claim == nullptr) spoken_for.volumes.insert(match.volume->metadata.name);
       }
-      if (taken.size() == before) return most;  // nothing is used up
-      ++fit;
+      // No volume is used up, so it goes on like this.
+      const bool is_last = spoken_for.volumes.size() == before;
+      const std::int64_t wanted = is_last ? most - fit : 1;
+      const std::int64_t more = CountWithRoom(plan, model, node, spoken_for.made, wanted);
+      fit += more;
+      if (is_last || more == 0) break;
+      AddMade(plan, more, spoken_for.made);
     }
     return fit;
   }
 
-  /// Volumes that others will take: the held places on this node, and what has been placed beside
-  /// it since.
-  TakenVolumes TakenFor(const model::ClusterModel& model, model::NodeIndex node) const {
-    TakenVolumes taken;
-    if (claims_.waiting.empty()) return taken;
+  /// What others will take.
+  struct SpokenFor {
+    TakenVolumes volumes;
+    BytesByClass made;
+  };
+
+  /// By the held places on this node, and, of the volumes that are there, what has been placed
+  /// beside it since.
+  SpokenFor SpokenForOn(const model::ClusterModel& model, model::NodeIndex node) const {
+    SpokenFor spoken_for;
+    if (claims_.waiting.empty()) return spoken_for;
     for (const auto& [other, pods] : placed_) {
       if (other == node) continue;  // the model shows it
-      for (const auto& [info, count] : pods) Take(model, other, *info, count, taken);
+      for (const auto& [info, count] : pods) Take(model, other, *info, count, spoken_for);
     }
+    spoken_for.made.clear();  // elsewhere
     for (const model::PodsOnNode& pods : model.PodsOn(node)) {
-      if (pods.pod == nullptr) Take(model, node, *pods.info, pods.count, taken);
+      if (pods.pod == nullptr) Take(model, node, *pods.info, pods.count, spoken_for);
     }
-    return taken;
+    return spoken_for;
   }
 
   static void Take(const model::ClusterModel& model, model::NodeIndex node,
-                   const model::PodInfo& info, std::int64_t count, TakenVolumes& taken) {
+                   const model::PodInfo& info, std::int64_t count, SpokenFor& spoken_for) {
     if (info.rare == nullptr) return;
     const std::vector<WaitingClaim> waiting = WaitingClaimsOf(info, model.Storage());
     for (std::int64_t i = 0; i < count; ++i) {
-      const VolumePlan plan = PlanVolumes(waiting, model, node, taken);
-      if (plan.matches.empty()) return;  // nor for the next one
-      for (const VolumePlan::Match& match : plan.matches) taken.insert(match.volume->metadata.name);
+      const VolumePlan plan = PlanVolumes(waiting, model, node, spoken_for.volumes);
+      if (plan.matches.empty()) {  // nor for the next one
+        AddMade(plan, count - i, spoken_for.made);
+        return;
+      }
+      AddMade(plan, 1, spoken_for.made);
+      for (const VolumePlan::Match& match : plan.matches) {
+        spoken_for.volumes.insert(match.volume->metadata.name);
+      }
     }
   }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "plugins/node_affinity/node_selector.h"
+#include "plugins/volume_binding/storage_capacity.h"
 #include "scheduler/model/selectors.h"
 
 namespace muster::plugins {
@@ -59,22 +60,6 @@ bool MatchesTopology(const std::vector<api::TopologySelectorTerm>& terms,
            std::all_of(requirements.begin(), requirements.end(), [&](const auto& one) {
              return model::Meets({one.key, "In", one.values}, labels);
            });
-  });
-}
-
-/// Some storage that the node can reach is large enough for the claim, as far as its driver says.
-bool HasCapacity(const WaitingClaim& waiting, const api::StorageClass& storage_class,
-                 const model::StorageTable& storage, const api::StringMap& labels) {
-  if (!waiting.spec.storage_request) return true;
-  const api::CsiDriver* driver = storage.FindCsiDriver(storage_class.provisioner);
-  if (driver == nullptr || !driver->storage_capacity) return true;
-  const auto& capacities = storage.Capacities();
-  return std::any_of(capacities.begin(), capacities.end(), [&](const auto& entry) {
-    const api::CsiStorageCapacity& one = entry.second;
-    const auto& limit = one.maximum_volume_size ? one.maximum_volume_size : one.capacity;
-    return one.storage_class_name == storage_class.metadata.name && limit &&
-           limit->Value() >= waiting.spec.storage_request->Value() && one.node_topology &&
-           model::Matches(*one.node_topology, labels);
   });
 }
 

@@ -16,7 +16,7 @@ struct VolumeField {
 };
 
 /// The frequent ones first.
-inline constexpr std::array<VolumeField, 13> kVolumeFields{{
+inline constexpr std::array<VolumeField, 14> kVolumeFields{{
     {VolumeType::kConfigMap, "configMap", nullptr},
     {VolumeType::kPersistentVolumeClaim, "persistentVolumeClaim", "claimName"},
     {VolumeType::kHostPath, "hostPath", nullptr},
@@ -30,6 +30,7 @@ inline constexpr std::array<VolumeField, 13> kVolumeFields{{
     {VolumeType::kAzureDisk, "azureDisk", "diskURI"},
     {VolumeType::kCinder, "cinder", "volumeID"},
     {VolumeType::kPortworx, "portworxVolume", "volumeID"},
+    {VolumeType::kImage, "image", "reference"},
 }};
 
 nlohmann::json EncodeVolume(const Volume& volume);

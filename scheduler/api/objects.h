@@ -97,6 +97,7 @@ enum class VolumeType {
   kAzureDisk,             // source: diskURI
   kCinder,                // source: volumeID
   kPortworx,              // source: volumeID
+  kImage,                 // source: reference
 };
 
 struct Volume {

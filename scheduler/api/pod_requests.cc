@@ -39,23 +39,6 @@ struct FromSpec {
   ResourceList Pod(const ResourceList& requests) const { return requests; }
 };
 
-/// The same where a container does not name some resource.
-class WithDefaults {
- public:
-  explicit WithDefaults(ResourceList defaults) : defaults_(std::move(defaults)) {}
-
-  ResourceList Container(const api::Container& container) const {
-    ResourceList requests = container.resources.requests;
-    requests.insert(defaults_.begin(), defaults_.end());
-    return requests;
-  }
-  ResourceList Initial(const api::Container& container) const { return Container(container); }
-  ResourceList Pod(const ResourceList& requests) const { return requests; }
-
- private:
-  ResourceList defaults_;
-};
-
 /// The same with what the node says of it.
 class FromStatus {
  public:
@@ -95,6 +78,31 @@ class FromStatus {
 
   const PodStatus& status_;
   bool is_infeasible_ = false;
+};
+
+/// Either of them, where a container does not name some resource.
+template <class Source>
+class WithDefaults {
+ public:
+  WithDefaults(Source source, ResourceList defaults)
+      : source_(std::move(source)), defaults_(std::move(defaults)) {}
+
+  ResourceList Container(const api::Container& container) const {
+    return Completed(source_.Container(container));
+  }
+  ResourceList Initial(const api::Container& container) const {
+    return Completed(source_.Initial(container));
+  }
+  ResourceList Pod(const ResourceList& requests) const { return source_.Pod(requests); }
+
+ private:
+  ResourceList Completed(ResourceList requests) const {
+    requests.insert(defaults_.begin(), defaults_.end());
+    return requests;
+  }
+
+  Source source_;
+  ResourceList defaults_;
 };
 
 template <class Source>
@@ -175,8 +183,10 @@ const ResourceList* OnlyRequests(const Pod& pod) {
   return is_only ? &spec.containers.front().resources.requests : nullptr;
 }
 
-ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
-  if (NameCpuAndMemory(spec.containers) && NameCpuAndMemory(spec.init_containers)) {
+ResourceList NonZeroRequestsOfPlaced(const Pod& pod) {
+  const PodSpec& spec = pod.spec;
+  const bool as_spec = RunsAsItsSpecSays(pod.status);
+  if (as_spec && NameCpuAndMemory(spec.containers) && NameCpuAndMemory(spec.init_containers)) {
     return EffectiveRequests(spec);
   }
   ResourceList defaults = DefaultsForScoring();
@@ -185,13 +195,18 @@ ResourceList NonZeroRequestsOfPlaced(const PodSpec& spec) {
       std::any_of(spec.pod_resources->requests.begin(), spec.pod_resources->requests.end(),
                   [](const auto& entry) { return MayBePodLevel(entry.first); });
   if (pod_level) {
-    for (const auto& [name, quantity] : EffectiveRequests(spec)) defaults.erase(name);
+    for (const auto& [name, quantity] : EffectiveRequests(pod)) defaults.erase(name);
   }
-  return Sum(spec, WithDefaults(std::move(defaults)));
+  if (as_spec) return Sum(spec, WithDefaults(FromSpec(), std::move(defaults)));
+  return Sum(spec, WithDefaults(FromStatus(pod.status), std::move(defaults)));
 }
 
 ResourceList NonZeroRequestsOfPending(const PodSpec& spec) {
-  return Sum(spec, WithDefaults(DefaultsForScoring()));
+  const WithDefaults source(FromSpec(), DefaultsForScoring());
+  if (!spec.pod_resources) return Sum(spec, source);
+  PodSpec containers_only = spec;
+  containers_only.pod_resources.reset();
+  return Sum(containers_only, source);
 }
 
 }  // namespace muster::api

@@ -10,6 +10,7 @@
 
 #include "scheduler/api/json_codec.h"
 #include "scheduler/api/json_storage.h"
+#include "scheduler/api/json_workload.h"
 #include "scheduler/model/cluster_model.h"
 
 namespace muster::cli {
@@ -57,6 +58,8 @@ Status Take(StatusOr<Object> object, model::ClusterModel& model) {
   if (!object.ok()) return object.status();
   if constexpr (std::is_same_v<Object, api::Namespace>) {
     model.Namespaces().Upsert(*object);
+  } else if constexpr (std::is_same_v<Object, api::Workload>) {
+    model.Workloads().Upsert(*object);
   } else {
     model.Storage().Upsert(*std::move(object));
   }
@@ -80,6 +83,9 @@ Status PlaceObject(JsonView object, model::ClusterModel& model) {
   if (name == "CSIDriver") return Take(api::DecodeCsiDriver(object), model);
   if (name == "CSIStorageCapacity") return Take(api::DecodeCsiStorageCapacity(object), model);
   if (name == "VolumeAttachment") return Take(api::DecodeVolumeAttachment(object), model);
+  if (const auto workload = api::WorkloadKindNamed(name)) {
+    return Take(api::DecodeWorkload(*workload, object), model);
+  }
   return OkStatus();
 }
 

@@ -60,8 +60,8 @@ void AddJudge(CLI::App& application, muster::cli::JudgeArguments& arguments, Exi
   judge->footer(
       "Standard input: cases, one JSON object a line:\n"
       "  {\"nodes\":[Node],\"pods\":[Pod],\"objects\":[..],\"pending\":Pod}\n"
-      "objects are of any other kind that the rules read, such as Namespace or "
-      "PersistentVolumeClaim.\n"
+      "objects are of any other kind that rules and scores read, such as Namespace, "
+      "PersistentVolumeClaim, Service or ReplicaSet; kinds that none reads are passed over.\n"
       "Standard output: a line for each case:\n"
       "  {\"nodes\":{\"NAME\":{\"feasible\":false,\"reasons\":[\"Insufficient cpu\"]}}}\n"
       "or {\"error\":\"...\"} for a line that cannot be read; the next one is served.");

@@ -9,6 +9,7 @@
 
 #include "scheduler/api/objects.h"
 #include "scheduler/api/storage_objects.h"
+#include "scheduler/api/workload.h"
 
 /// What the world tells the core. Every fact enters as one of these, in the order in which it was
 /// learned; the same events at the same times give the same effects.
@@ -18,7 +19,8 @@ namespace muster::core {
 using CallId = std::uint64_t;
 
 /// What is watched. All of it must be there before anything is decided: a claim, a class or a
-/// budget that is not known would be taken for one that does not exist.
+/// budget that is not known would be taken for one that does not exist. The last four are the kinds
+/// of api::Workload, in its order; only scores read them.
 enum class ResourceKind {
   kPod,
   kNode,
@@ -32,8 +34,12 @@ enum class ResourceKind {
   kNamespace,
   kPodDisruptionBudget,
   kPriorityClass,
+  kService,
+  kReplicationController,
+  kReplicaSet,
+  kStatefulSet,
 };
-inline constexpr std::size_t kResourceKinds = 12;
+inline constexpr std::size_t kResourceKinds = 16;
 
 /// Every kind, for those who must go through all of them.
 constexpr std::array<ResourceKind, kResourceKinds> AllResourceKinds() {
@@ -42,12 +48,20 @@ constexpr std::array<ResourceKind, kResourceKinds> AllResourceKinds() {
   return kinds;
 }
 
-/// The kinds of objects that have no events of their own, in the order of ResourceKind.
+/// Requires one of the last four.
+constexpr api::WorkloadKind WorkloadKindOf(ResourceKind kind) {
+  return static_cast<api::WorkloadKind>(static_cast<int>(kind) -
+                                        static_cast<int>(ResourceKind::kService));
+}
+static_assert(WorkloadKindOf(ResourceKind::kStatefulSet) == api::WorkloadKind::kStatefulSet);
+
+/// The kinds of objects that have no events of their own, in the order of ResourceKind; the four
+/// kinds of workloads share one.
 using WatchedObject =
     std::variant<api::PersistentVolumeClaim, api::PersistentVolume, api::StorageClass, api::CsiNode,
                  api::CsiDriver, api::CsiStorageCapacity, api::VolumeAttachment, api::Namespace,
-                 api::PodDisruptionBudget, api::PriorityClass>;
-static_assert(std::variant_size_v<WatchedObject> + 2 == kResourceKinds);
+                 api::PodDisruptionBudget, api::PriorityClass, api::Workload>;
+static_assert(std::variant_size_v<WatchedObject> + 2 + 3 == kResourceKinds);
 
 /// A pod or node as the watch shows it, new or changed. Older versions than one already seen are
 /// dropped by the reflector.

@@ -1,5 +1,5 @@
 // What the watch shows beside pods and nodes: volumes and all that belongs to them, namespaces,
-// budgets, priority classes.
+// budgets, priority classes, workloads.
 
 #include "scheduler/base/check.h"
 #include "scheduler/core/state.h"
@@ -25,6 +25,10 @@ struct Take {
     model.Storage().Upsert(seen);
     return false;  // it takes room, at most
   }
+  bool operator()(const api::Workload& seen) const {
+    model.Workloads().Upsert(seen);
+    return false;  // only scores change
+  }
   template <class Object>
   bool operator()(const Object& seen) const {
     return model.Storage().Upsert(seen);
@@ -34,7 +38,8 @@ struct Take {
 }  // namespace
 
 void SchedulerCore::State::On(const ObjectObserved& event) {
-  volumes_changed_ = true;
+  // Each change of a workload's status comes by, and has nothing to do with volumes.
+  if (!std::holds_alternative<api::Workload>(event.object)) volumes_changed_ = true;
   if (std::visit(Take{model_, priority_classes_}, event.object)) CapacityGrew();
 }
 
@@ -76,6 +81,12 @@ void SchedulerCore::State::On(const ObjectGone& event) {
     case ResourceKind::kPriorityClass:
       priority_classes_.Remove(name);
       break;
+    case ResourceKind::kService:
+    case ResourceKind::kReplicationController:
+    case ResourceKind::kReplicaSet:
+    case ResourceKind::kStatefulSet:
+      model_.Workloads().Remove(WorkloadKindOf(event.kind), event.name);
+      return;  // only scores change
   }
   volumes_changed_ = true;
   CapacityGrew();

@@ -4,6 +4,7 @@
 
 #include "scheduler/api/json_codec.h"
 #include "scheduler/api/json_storage.h"
+#include "scheduler/api/json_workload.h"
 #include "scheduler/kube/api_status.h"
 
 namespace muster::kube {
@@ -54,6 +55,11 @@ StatusOr<SeenObject> DecodeAny(core::ResourceKind kind, api::JsonView object) {
       return See<Other>(api::DecodePodDisruptionBudget(object));
     case ResourceKind::kPriorityClass:
       return See<Other>(api::DecodePriorityClass(object));
+    case ResourceKind::kService:
+    case ResourceKind::kReplicationController:
+    case ResourceKind::kReplicaSet:
+    case ResourceKind::kStatefulSet:
+      return See<Other>(api::DecodeWorkload(core::WorkloadKindOf(kind), object));
   }
   return InvalidArgumentError("a kind that is not watched");
 }

@@ -67,6 +67,11 @@ std::vector<WatchedResource> AllWatchedResources() {
       {Kind::kPodDisruptionBudget, "poddisruptionbudgets", "/apis/policy/v1/poddisruptionbudgets",
        ""},
       {Kind::kPriorityClass, "priorityclasses", "/apis/scheduling.k8s.io/v1/priorityclasses", ""},
+      {Kind::kService, "services", "/api/v1/services", "", true},
+      {Kind::kReplicationController, "replicationcontrollers", "/api/v1/replicationcontrollers", "",
+       true},
+      {Kind::kReplicaSet, "replicasets", "/apis/apps/v1/replicasets", "", true},
+      {Kind::kStatefulSet, "statefulsets", "/apis/apps/v1/statefulsets", "", true},
       WatchedPods()};
 }
 
@@ -88,6 +93,7 @@ class Reflector::Loop {
     const std::stop_callback end_call(stop_, [this] { EndCall(); });
     while (!stop_.stop_requested()) {
       BeginCall();
+      if (missed_) TellSynced();
       const ReflectorCall call = machine_.Next();
       WaitFor(call.wait_before, call_stop_);
       if (call_stop_.stop_requested()) continue;
@@ -104,7 +110,7 @@ class Reflector::Loop {
     std::lock_guard lock(mutex_);
     confirm_wanted_ = true;
     // A first list under way is worth more than the moment until it is there.
-    if (statistics_.synced) call_source_.request_stop();
+    if (statistics_.synced || statistics_.missed) call_source_.request_stop();
   }
 
   ReflectorStatistics Statistics() const {
@@ -157,9 +163,26 @@ class Reflector::Loop {
       confirmed_ = true;
       Update([](ReflectorStatistics& statistics) { statistics.confirmed = true; });
     }
-    if (told_synced_ || !listed_ || (options_.synced_after_confirm && !confirmed_)) return;
+    const bool shown = listed_ && (confirmed_ || !options_.synced_after_confirm);
+    if (told_synced_ || !(shown || MayGoOnWithout())) return;
     told_synced_ = true;
     Emit(core::ResourceSynced{resource_.kind});
+  }
+
+  /// A standby goes on without it only once it leads.
+  bool MayGoOnWithout() const {
+    return missed_ && (confirming_ || confirmed_ || !options_.synced_after_confirm);
+  }
+
+  void NoteMissed(const ReflectorCallEnd& end) {
+    const bool refused = end.kind == EndKind::kHttpStatus && end.status.code == 403;
+    if (!resource_.can_be_missed || !refused) return;
+    if (!std::exchange(missed_, true)) {
+      spdlog::warn("{}: may not be read; going on without: pods are spread only as they ask for it",
+                   resource_.name);
+    }
+    Update([](ReflectorStatistics& statistics) { statistics.missed = true; });
+    TellSynced();
   }
 
   template <class Change>
@@ -193,8 +216,10 @@ class Reflector::Loop {
 
   void NoteContact() {
     machine_.OnContact();
+    missed_ = false;
     Update([](ReflectorStatistics& statistics) {
       statistics.in_contact = true;
+      statistics.missed = false;
       statistics.problem.clear();
       statistics.last_contact = SteadyClock::now();
     });
@@ -392,6 +417,7 @@ class Reflector::Loop {
                                                                : DescribeFailure(result);
     }
     Conclude(machine_.OnEnd(end, now));
+    NoteMissed(end);
   }
 
   void Conclude(const ReflectorAdvice& advice) {
@@ -422,6 +448,7 @@ class Reflector::Loop {
   std::stop_token stop_;
   std::stop_token call_stop_;  // of the call that runs
   bool listed_ = false;
+  bool missed_ = false;      // the last answer was that it may not be read, and it need not be
   bool confirming_ = false;  // the machine was told to prove that it is fresh
   bool confirmed_ = false;
   bool told_synced_ = false;

@@ -19,6 +19,8 @@ struct WatchedResource {
   std::string name;            // "pods": in logs, metrics and readiness
   std::string path;            // "/api/v1/pods"
   std::string field_selector;  // not yet encoded
+  /// Where it may not be read (403), the core goes on without it until it may.
+  bool can_be_missed = false;
 };
 
 /// All pods that hold or want resources, of every scheduler; a pod that ends leaves the selector
@@ -26,7 +28,8 @@ struct WatchedResource {
 WatchedResource WatchedPods();
 /// Everything that the core waits for, in an order in which little refers to what comes later. A
 /// kind that may not be read (403) keeps the daemon from being ready and is said in /readyz and in
-/// the log: without the claims, classes or budgets that exist, decisions would be wrong.
+/// the log: without the claims, classes or budgets that exist, decisions would be wrong. Services
+/// and the controllers of pods can be missed: only scores read them.
 std::vector<WatchedResource> AllWatchedResources();
 
 /// Counters since the start, and the state in words.
@@ -34,6 +37,7 @@ struct ReflectorStatistics {
   bool synced = false;      // the first complete list went into the queue
   bool confirmed = false;   // Confirm was called, and what it asks for was shown
   bool in_contact = false;  // the last call got an answer that is fine
+  bool missed = false;      // may not be read, and the core goes on without it
   std::string problem;      // why not; empty while starting or fine
   std::uint64_t events = 0;
   std::uint64_t bookmarks = 0;

@@ -14,6 +14,7 @@ bool OthersCanCollideWith(const api::Volume& volume) {
     case api::VolumeType::kConfigMap:
     case api::VolumeType::kNfs:
     case api::VolumeType::kHostPath:
+    case api::VolumeType::kImage:
       return false;
     default:
       return true;
@@ -62,7 +63,7 @@ PodInfoPtr MakePodInfo(const api::Pod& pod, ResourceNames& names) {
     info->non_zero = NonZeroAmounts(*requests);
   } else {
     info->amounts = PodAmounts(api::EffectiveRequests(pod), names);
-    info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod.spec));
+    info->non_zero = NonZeroAmounts(api::NonZeroRequestsOfPlaced(pod));
   }
   info->namespace_name = pod.metadata.namespace_name;
   info->name = pod.metadata.name;

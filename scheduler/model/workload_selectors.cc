@@ -7,6 +7,8 @@
 namespace muster::model {
 namespace {
 
+using api::WorkloadKind;
+
 const api::OwnerReference* ControllerOf(const api::ObjectMeta& pod) {
   const auto found =
       std::find_if(pod.owner_references.begin(), pod.owner_references.end(),
@@ -26,9 +28,8 @@ std::optional<WorkloadKind> KindOf(const api::OwnerReference& owner) {
 
 }  // namespace
 
-void WorkloadSelectors::Upsert(WorkloadKind kind, const api::NamespacedName& name,
-                               std::optional<api::LabelSelector> selector) {
-  by_kind_[kind][name] = std::move(selector);
+void WorkloadSelectors::Upsert(const api::Workload& seen) {
+  by_kind_[seen.kind][api::NameOf(seen.metadata)] = seen.selector;
 }
 
 void WorkloadSelectors::Remove(WorkloadKind kind, const api::NamespacedName& name) {

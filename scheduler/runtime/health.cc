@@ -93,6 +93,8 @@ void AddWatches(MetricsPage& page, const DaemonFigures& figures) {
         [](const Statistics& s) { return s.synced ? 1.0 : 0.0; });
   gauge("muster_watch_in_contact", "1 while the API server answers as it should.",
         [](const Statistics& s) { return s.in_contact ? 1.0 : 0.0; });
+  gauge("muster_watch_missed", "1 while it may not be read and scheduling goes on without it.",
+        [](const Statistics& s) { return s.missed ? 1.0 : 0.0; });
   gauge("muster_watch_objects", "Objects known.",
         [](const Statistics& s) { return Number(s.objects); });
   gauge("muster_watch_silence_seconds", "Time since anything was received; 0 before the first.",
@@ -180,6 +182,7 @@ http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_s
   };
   bool all_synced = true;
   for (const auto& [resource, statistics] : watches) {
+    if (statistics.missed) continue;
     all_synced = all_synced && statistics.synced;
     const std::string reason = statistics.problem.empty() ? "no answer yet" : statistics.problem;
     if (!statistics.synced) {

@@ -26,10 +26,10 @@ struct ElectionHealth {
   kube::LeaderStatistics statistics;
 };
 
-/// Ready when every resource is synced, the core has processed it, and the last contact with the
-/// API server was fine; otherwise a line for each thing that is missing, such as "pods: not synced:
-/// 401 Unauthorized: the token was refused". A standby is ready when it could take over: all is
-/// listed and the lease can be read.
+/// Ready when every resource is synced (or can be missed and is), the core has processed it, and
+/// the last contact with the API server was fine; otherwise a line for each thing that is missing,
+/// such as "pods: not synced: 401 Unauthorized: the token was refused". A standby is ready when it
+/// could take over: all is listed and the lease can be read.
 http::ProbeAnswer Readiness(const std::vector<WatchHealth>& watches, bool core_synced,
                             const std::optional<ElectionHealth>& election = std::nullopt);
 

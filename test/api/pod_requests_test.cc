@@ -67,25 +67,40 @@ std::string Show(const ResourceList& requests) {
   return text;
 }
 
+Pod PodWith(const PodSpec& spec) {
+  Pod pod;
+  pod.spec = spec;
+  return pod;
+}
+
 TEST(NonZeroRequests, EachContainerThatNamesNoRequestCounts100MilliAnd200Mebibytes) {
   PodSpec spec;
   spec.containers = {With("1", "1Gi"), Container()};
   spec.init_containers = {With("100m", "100Mi", true)};
   EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=1200m memory=1324Mi ");
-  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=1200m memory=1324Mi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(PodWith(spec))), "cpu=1200m memory=1324Mi ");
   spec.containers[1].resources.requests["cpu"] = *Quantity::Parse("0");  // named, so it stays
-  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=1100m memory=1324Mi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(PodWith(spec))), "cpu=1100m memory=1324Mi ");
 }
 
 TEST(NonZeroRequests, APlacedPodWithPodLevelRequestsHasNoDefaultsForWhatSomeContainerNames) {
   PodSpec spec;
   spec.containers = {With("1", "1Gi"), Container()};
   spec.pod_resources.emplace().requests["cpu"] = *Quantity::Parse("3");
-  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(spec)), "cpu=3 memory=1Gi ");
-  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=3 memory=1224Mi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(PodWith(spec))), "cpu=3 memory=1Gi ");
+  EXPECT_EQ(Show(NonZeroRequestsOfPending(spec)), "cpu=1100m memory=1224Mi ");
 }
 
 ResourceList Cpu(const std::string& amount) { return {{"cpu", *Quantity::Parse(amount)}}; }
+
+TEST(NonZeroRequests, APlacedPodThatIsResizedCountsWithWhatItHas) {
+  PodSpec spec;
+  spec.containers = {With("1", "1Gi"), Container()};
+  spec.containers[0].name = "main";
+  Pod pod = PodWith(spec);
+  pod.status.containers = {{"main", Cpu("1"), Cpu("3")}};
+  EXPECT_EQ(Show(NonZeroRequestsOfPlaced(pod)), "cpu=3100m memory=1224Mi ");
+}
 
 std::string CpuOf(const Pod& pod) { return EffectiveRequests(pod).at("cpu").ToString(); }
 

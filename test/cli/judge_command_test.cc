@@ -38,6 +38,32 @@ TEST(MusterctlJudge, SaysOfEveryNodeWhetherItTakesThePodAndWhyNot) {
                         R"("b":{"feasible":false,"reasons":["Insufficient cpu"]}}})");
 }
 
+TEST(MusterctlJudge, ScoresCountTheServicesAndControllersAmongTheObjects) {
+  const auto scores = [](const std::string& objects) {
+    std::istringstream in(
+        R"({"nodes":[{"metadata":{"name":"a","labels":{"kubernetes.io/hostname":"a",)"
+        R"("topology.kubernetes.io/zone":"x"}},"status":{"allocatable":{"cpu":"4","pods":"9"}}},)"
+        R"({"metadata":{"name":"b","labels":{"kubernetes.io/hostname":"b",)"
+        R"("topology.kubernetes.io/zone":"y"}},"status":{"allocatable":{"cpu":"4","pods":"9"}}}],)"
+        R"("pods":[{"metadata":{"namespace":"n","labels":{"app":"web"}},"spec":{"nodeName":"a"}}],)"
+        R"("objects":[)" +
+        objects + R"(],"pending":{"metadata":{"namespace":"n","labels":{"app":"web"}}}})");
+    std::ostringstream out;
+    JudgeArguments arguments;
+    arguments.answer = JudgeAnswer::kVerdictsAndScores;
+    EXPECT_EQ(RunJudge(arguments, in, out), ExitCode::kDone);
+    const nlohmann::json answer = nlohmann::json::parse(out.str());
+    return answer.at("scores").at("b").get<int>() - answer.at("scores").at("a").get<int>();
+  };
+  const int without = scores("");
+  EXPECT_GT(scores(R"({"kind":"Service","metadata":{"name":"s","namespace":"n"},)"
+                   R"("spec":{"selector":{"app":"web"}}})"),
+            without);
+  EXPECT_EQ(scores(R"({"kind":"Service","metadata":{"name":"s","namespace":"other"},)"
+                   R"("spec":{"selector":{"app":"web"}}})"),
+            without);
+}
+
 TEST(MusterctlJudge, ServesTheNextLineAfterOneThatCannotBeRead) {
   const auto answers = Judge(std::string("{\n\n") + kCase);
   ASSERT_EQ(answers.size(), 2u);

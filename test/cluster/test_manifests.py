@@ -63,6 +63,8 @@ def test_pod_meets_the_restricted_profile(installed: Cluster) -> None:
         ("list", "pods", True), ("watch", "nodes", True), ("watch", "persistentvolumeclaims", True),
         ("list", "csistoragecapacities.storage.k8s.io", True), ("watch", "poddisruptionbudgets.policy", True),
         ("watch", "priorityclasses.scheduling.k8s.io", True),
+        ("watch", "services", True), ("list", "replicationcontrollers", True), ("watch", "replicasets.apps", True),
+        ("list", "statefulsets.apps", True), ("watch", "deployments.apps", False), ("update", "services", False),
         ("list", "namespaces", True), ("patch", "persistentvolumeclaims", True),
         ("delete", "persistentvolumeclaims", False),
         ("create", "persistentvolumes", False),

@@ -56,10 +56,11 @@ std::string Describe(const core::Event& event) {
 
 class Rig {
  public:
-  explicit Rig(ClusterAccess access, ReflectorOptions options = {})
+  explicit Rig(ClusterAccess access, ReflectorOptions options = {},
+               WatchedResource resource = WatchedPods())
       : access_(std::move(access)),
         tokens_(access_),
-        reflector_(WatchedPods(), access_, tokens_, queue_, options) {}
+        reflector_(std::move(resource), access_, tokens_, queue_, options) {}
 
   std::vector<std::string> Await(std::size_t count) {
     std::vector<std::string> words;
@@ -255,6 +256,60 @@ TEST(Reflector, WhatIsWrongIsSaidInWords) {
   });
   EXPECT_EQ(Rig(forbidden.Access()).AwaitProblem(), "403 Forbidden: pods is forbidden");
   EXPECT_THAT(Rig(AccessToNobody()).AwaitProblem(), HasSubstr("not sent: "));
+}
+
+WatchedResource ThatCanBeMissed() {
+  WatchedResource resource = WatchedPods();
+  resource.can_be_missed = true;
+  return resource;
+}
+
+Answer Refused() {
+  return {403, R"({"reason":"Forbidden","message":"is forbidden"})", {}, {}, false};
+}
+
+TEST(Reflector, WhatMayNotBeReadAndCanBeMissedIsGoneWithoutUntilItMay) {
+  std::atomic<bool> may_read = false;
+  FakeApiServer server([&](const Request&) {
+    if (!may_read) return Refused();
+    return Answer{200, "", {}, {Change("ADDED", Pod("a", "u1", 11)), Bookmark(20, true)}, true};
+  });
+  Rig rig(server.Access(), {}, ThatCanBeMissed());
+  EXPECT_THAT(rig.Await(1), ElementsAre("synced"));
+  EXPECT_TRUE(rig.Statistics().missed);
+  EXPECT_FALSE(rig.Statistics().synced);
+  may_read = true;
+  EXPECT_THAT(rig.Await(1), ElementsAre("+a/u1"));
+  while (!rig.Statistics().synced) std::this_thread::yield();
+  EXPECT_FALSE(rig.Statistics().missed);
+}
+
+TEST(Reflector, AStandbyGoesOnWithoutWhatItMayNotReadOnlyWhenItLeads) {
+  std::atomic<bool> may_read = false;
+  FakeApiServer server([&](const Request& request) {
+    if (!may_read) return Refused();
+    if (AsksForTheVersion(request)) {
+      return Answer{200, R"({"metadata":{"resourceVersion":"20"},"items":[]})", {}, {}, false};
+    }
+    return Answer{200, "", {}, {Change("ADDED", Pod("a", "u1", 11)), Bookmark(20, true)}, true};
+  });
+  Rig rig(server.Access(), OfStandby(), ThatCanBeMissed());
+  while (!rig.Statistics().missed) std::this_thread::yield();
+  rig.Confirm();
+  EXPECT_THAT(rig.Await(1), ElementsAre("synced"));  // without a wait for the next try
+  Rig reader(server.Access(), OfStandby(), ThatCanBeMissed());
+  while (!reader.Statistics().missed) std::this_thread::yield();
+  may_read = true;
+  EXPECT_THAT(reader.Await(1), ElementsAre("+a/u1"));  // and not "synced" before it
+}
+
+TEST(Reflector, OnlyWhatOnlyScoresReadCanBeMissed) {
+  std::vector<std::string> names;
+  for (const WatchedResource& resource : AllWatchedResources()) {
+    if (resource.can_be_missed) names.push_back(resource.name);
+  }
+  EXPECT_THAT(names,
+              ElementsAre("services", "replicationcontrollers", "replicasets", "statefulsets"));
 }
 
 TEST(Reflector, AnEventOverTheLimitEndsTheStreamAndIsSaid) {

@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--share", type=float, default=99.0)
     arguments = parser.parse_args()
     cases = subprocess.run(
-        [arguments.oracle, "generate", "--seed", str(arguments.seed), "--cases", str(arguments.cases)],
+        [arguments.oracle, "generate", "--scores", "--seed", str(arguments.seed), "--cases", str(arguments.cases)],
         capture_output=True, check=True, timeout=600).stdout
     theirs = answers([arguments.oracle, "score"], cases)
     ours = answers([arguments.musterctl, "judge", "--scores"], cases)

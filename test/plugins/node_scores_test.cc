@@ -139,5 +139,20 @@ TEST(ImageLocality, NodesThatHaveTheImageAreBetterTheMoreOfThemThereAre) {
             (Scores{{"a", 11}, {"b", 0}, {"c", 0}, {"d", 0}}));
 }
 
+TEST(ImageLocality, TheImageOfAVolumeCountsAsThatOfAContainer) {
+  ScoredCluster cluster;
+  cluster.Add(MakeNode("a", "4", "16Gi"));
+  api::Node having = MakeNode("b", "4", "16Gi");
+  having.images.push_back({{"model:latest"}, Mebibytes(1000)});
+  cluster.Add(having);
+  api::Pod pod = MakePod("p", "1", "1Gi");
+  api::Volume volume;
+  volume.type = api::VolumeType::kImage;
+  volume.source = "model";
+  pod.spec.volumes.push_back(volume);
+  // One of two nodes: 500 MiB; one container. (500 - 23) x 100 / 977 = 48
+  EXPECT_EQ(cluster.ScoresOf("ImageLocality", pod), (Scores{{"a", 0}, {"b", 48}}));
+}
+
 }  // namespace
 }  // namespace muster::plugins

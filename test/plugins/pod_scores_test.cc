@@ -18,6 +18,17 @@ constexpr char kZone[] = "topology.kubernetes.io/zone";
 
 api::LabelSelector App(const std::string& app) { return {{{"app", app}}, {}}; }
 
+/// It selects the pods of app "web".
+api::Workload WorkloadOf(api::WorkloadKind kind, const std::string& namespace_name,
+                         const std::string& name) {
+  api::Workload workload;
+  workload.kind = kind;
+  workload.metadata.namespace_name = namespace_name;
+  workload.metadata.name = name;
+  workload.selector = App("web");
+  return workload;
+}
+
 api::Pod PodOf(const std::string& name, const std::string& app) {
   api::Pod pod = MakePod(name, "100m", "100Mi");
   pod.metadata.labels["app"] = app;
@@ -93,11 +104,11 @@ TEST(PodTopologySpreadScore, PodsOfAServiceAreSpreadWithoutAsking) {
   cluster.Place(PodOf("3", "web"), "b");
   const api::Pod pod = PodOf("p", "web");
   EXPECT_EQ(cluster.ScoresOf("PodTopologySpread", pod), Scores{});
-  cluster.Model().Workloads().Upsert(model::WorkloadKind::kService, {"default", "web"}, App("web"));
+  cluster.Model().Workloads().Upsert(WorkloadOf(api::WorkloadKind::kService, "default", "web"));
   // Hosts, ln(5) = 1.609 and 2 for maxSkew 3: a 5.22, b 3.61, c 2. Zones, ln(4) and 4 for maxSkew
   // 5: x 8.16, y 4. Sums: a 13, b 12, c 6. 100 x (13 + 6 - s) / 13
   EXPECT_EQ(cluster.ScoresOf("PodTopologySpread", pod), (Scores{{"a", 46}, {"b", 53}, {"c", 100}}));
-  cluster.Model().Workloads().Remove(model::WorkloadKind::kService, {"default", "web"});
+  cluster.Model().Workloads().Remove(api::WorkloadKind::kService, {"default", "web"});
   EXPECT_EQ(cluster.ScoresOf("PodTopologySpread", pod), Scores{});
 }
 
@@ -106,11 +117,11 @@ TEST(PodTopologySpreadScore, PodsOfAReplicaSetAreSpreadByItsSelector) {
   cluster.Place(PodOf("1", "web"), "c");
   api::Pod pod = PodOf("p", "web");
   pod.metadata.owner_references = {{"apps/v1", "ReplicaSet", "web-1", "uid", true}};
-  cluster.Model().Workloads().Upsert(model::WorkloadKind::kReplicaSet, {"elsewhere", "web-1"},
-                                     App("web"));
+  cluster.Model().Workloads().Upsert(
+      WorkloadOf(api::WorkloadKind::kReplicaSet, "elsewhere", "web-1"));
   EXPECT_EQ(cluster.ScoresOf("PodTopologySpread", pod), Scores{});
-  cluster.Model().Workloads().Upsert(model::WorkloadKind::kReplicaSet, {"default", "web-1"},
-                                     App("web"));
+  cluster.Model().Workloads().Upsert(
+      WorkloadOf(api::WorkloadKind::kReplicaSet, "default", "web-1"));
   // Hosts: a, b 2, c 3.61; zones: x 4, y 5.39. Sums 6, 6, 9. 100 x (9 + 6 - s) / 9
   EXPECT_EQ(cluster.ScoresOf("PodTopologySpread", pod),
             (Scores{{"a", 100}, {"b", 100}, {"c", 66}}));

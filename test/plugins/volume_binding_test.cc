@@ -170,6 +170,47 @@ TEST_F(VolumeBindingTest, CapacityCountsOnlyForDriversThatPublishIt) {
   EXPECT_THAT(Judge(pod), UnorderedElementsAre(Pair("a", 0), Pair("b", 0)));
 }
 
+/// The class "made" has room where `topology` matches, and its driver says so.
+void PublishRoom(model::StorageTable& storage, const std::string& name,
+                 const api::StringMap& topology, const std::string& size) {
+  api::CsiDriver driver;
+  driver.metadata.name = "csi.example.com";
+  driver.storage_capacity = true;
+  storage.Upsert(driver);
+  api::CsiStorageCapacity capacity;
+  capacity.metadata.name = name;
+  capacity.storage_class_name = "made";
+  capacity.node_topology = api::LabelSelector{topology, {}};
+  capacity.capacity = Q(size);
+  storage.Upsert(capacity);
+}
+
+TEST_F(VolumeBindingTest, ExecutorsShareTheRoomForVolumesToBeMadeOnANode) {
+  PublishRoom(cluster_.Storage(), "pool-a", {{kHost, "a"}}, "10Gi");
+  PublishRoom(cluster_.Storage(), "pool-b", {{kHost, "b"}}, "3Gi");
+  const api::Pod executor = PredictedWith({MadeVolume("made", "2Gi"), MadeVolume("made", "2Gi")});
+  // On b the claims fit one by one, which is all that kube-scheduler asks of a pod.
+  EXPECT_THAT(Judge(executor), UnorderedElementsAre(Pair("a", 2), Pair("b", 1)));
+  cluster_.Hold(executor, "a", 1);  // of another application
+  cluster_.Hold(executor, "b", 1);
+  EXPECT_THAT(Judge(executor), UnorderedElementsAre(Pair("a", 1), Pair("b", 0)));
+  EXPECT_THAT(Reasons(executor, "b"), ElementsAre("node(s) did not have enough free storage"));
+}
+
+TEST_F(VolumeBindingTest, RoomForVolumesIsTheSumOfAllThatANodeReaches) {
+  PublishRoom(cluster_.Storage(), "host", {{kHost, "a"}}, "5Gi");
+  PublishRoom(cluster_.Storage(), "zone", {{"zone", "east"}}, "4Gi");
+  const api::Pod executor = PredictedWith({MadeVolume("made", "3Gi")});
+  EXPECT_THAT(Judge(executor), UnorderedElementsAre(Pair("a", 3), Pair("b", 0)));
+}
+
+TEST_F(VolumeBindingTest, AClaimThatExistsIsOneVolumeForAllPodsThatShareIt) {
+  PublishRoom(cluster_.Storage(), "pool-a", {{kHost, "a"}}, "3Gi");
+  cluster_.AddClaim("c", "made", "2Gi");
+  EXPECT_THAT(Judge(PodWith("p", {ClaimVolume("c")})),
+              UnorderedElementsAre(Pair("a", 10), Pair("b", 0)));
+}
+
 TEST_F(VolumeBindingTest, ExecutorsWhoseClaimsWillBeMadeGoWhereTheirClassAllows) {
   EXPECT_THAT(Judge(PredictedWith({MadeVolume("made", "1Gi")})),
               UnorderedElementsAre(Pair("a", 10), Pair("b", 10)));

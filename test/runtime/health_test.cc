@@ -33,6 +33,14 @@ TEST(Readiness, SaysForEachResourceWhatIsMissing) {
             "pods: not synced: no answer yet");
 }
 
+TEST(Readiness, WhatIsGoneWithoutIsNotWaitedFor) {
+  WatchHealth missed = Watch("services", false, false, "403 Forbidden");
+  missed.statistics.missed = true;
+  EXPECT_TRUE(Readiness({Watch("pods", true, true, ""), missed}, true).ok);
+  EXPECT_EQ(Readiness({Watch("pods", true, true, ""), missed}, false).text,
+            "core: not synced: processing the first lists");
+}
+
 TEST(Readiness, ALostContactAfterTheSyncIsNotReady) {
   EXPECT_EQ(Readiness({Watch("pods", true, false, "no answer: reset")}, true).text,
             "pods: no answer: reset");

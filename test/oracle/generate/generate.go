@@ -73,6 +73,13 @@ func New(seed uint64, plugins []string) (*Generator, error) {
 
 // Case is the index-th case and the plugin that it is mainly about.
 func (g *Generator) Case(index int) (*cases.Case, string) {
+	m, plugin := g.begin(index)
+	m.setDefaults()
+	return m.made, plugin
+}
+
+// begin makes what Case says, without the API server's defaults.
+func (g *Generator) begin(index int) (*maker, string) {
 	m := &maker{random: random{rand.New(rand.NewPCG(g.seed, uint64(index)))}}
 	m.makeCluster()
 	main := g.used[index%len(g.used)]
@@ -83,8 +90,7 @@ func (g *Generator) Case(index int) (*cases.Case, string) {
 			other.add(m)
 		}
 	}
-	m.setDefaults()
-	return m.made, main.plugin
+	return m, main.plugin
 }
 
 // maker builds one case.

@@ -27,7 +27,8 @@ const usage = `Usage: oracle COMMAND
   requests     pods on standard input, one JSON line each -> what NodeResourcesFit counts for them
   quantities   strings on standard input, one JSON string a line -> what they are as quantities
   plugins      the plugins whose rules random cases are about
-  generate     [--seed N] [--cases M] [--only PLUGIN,..] [--quantities | --pods]   random input for the above
+  generate     [--seed N] [--cases M] [--only PLUGIN,..] [--scores | --quantities | --pods]   random input for the
+               above; --scores adds to the cases what only scores read: workloads and images
   compare      [--seed N] [--cases M] [--only PLUGIN,..] [--scenarios DIR] [--found DIR] -- COMMAND..
                lets COMMAND (such as musterctl judge) and kube-scheduler judge the same cases
 
@@ -59,6 +60,7 @@ type flags struct {
 	seed                   uint64
 	cases                  int
 	only, scenarios, found string
+	scores                 bool
 	quantities, pods       bool
 }
 
@@ -70,6 +72,7 @@ func parse(arguments []string) (*flags, error) {
 	given.StringVar(&given.only, "only", strings.Join(generate.Plugins(), ","), "")
 	given.StringVar(&given.scenarios, "scenarios", "", "")
 	given.StringVar(&given.found, "found", "disagreements", "")
+	given.BoolVar(&given.scores, "scores", false, "")
 	given.BoolVar(&given.quantities, "quantities", false, "")
 	given.BoolVar(&given.pods, "pods", false, "")
 	if err := given.Parse(arguments); err != nil {
@@ -161,6 +164,9 @@ func printGenerated(given *flags) error {
 	}
 	for i := range given.cases {
 		one, _ := made.Case(i)
+		if given.scores {
+			one = made.ScoredCase(i)
+		}
 		line, err := one.Line()
 		if err != nil {
 			return err
