@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
-import pathlib
 import re
 from collections.abc import Callable, Iterable
 
@@ -75,7 +74,7 @@ class Load:
         _each(run, list(pods))
 
     def pods(self) -> list[Json]:
-        return self.api.list(self._workspace.path("pods"), resourceVersion="0")
+        return self.api.list(self._workspace.path("pods"))
 
     def remove(self, selector: str = "") -> None:
         """Removes the pods (of the selector), and all ConfigMaps and events."""
@@ -115,11 +114,6 @@ def whole_gangs(pods: Iterable[Json]) -> tuple[int, int]:
     whole = sum(all(bound) for bound in members.values())
     partial = sum(any(bound) and not all(bound) for bound in members.values())
     return whole, partial
-
-
-def config_for(path: pathlib.Path, text: str) -> pathlib.Path:
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def _each(action: Callable[..., object], arguments: Iterable[object]) -> None:
