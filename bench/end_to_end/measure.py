@@ -73,17 +73,25 @@ class AuditTail:
         writes.last_bind_s = max(writes.last_bind_s, end)
         writes.bind_durations_s.append(end - begin)
 
-    def wait(self, pods: int, timeout_s: float, alive: Callable[[], bool]) -> None:
-        """Waits until so many pods are bound, and then until nothing has been written for a while."""
+    def wait_bound(self, pods: int, timeout_s: float, alive: Callable[[], bool]) -> None:
+        """Waits until so many pods are bound."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            # Asked first: what a process wrote before its end is in the log by then.
+            living = alive()
+            self.read()
+            if self.writes.binds >= pods:
+                return
+            if not living or time.monotonic() > deadline:
+                raise TimeoutError(f"{self._user}: {self.writes.binds} of {pods} pods bound, after {timeout_s:g} s or "
+                                   "its end")
+            time.sleep(POLL_S)
+
+    def wait_quiet(self, timeout_s: float, alive: Callable[[], bool]) -> None:
+        """Waits until nothing has been written for a while: events come after the binds."""
         deadline = time.monotonic() + timeout_s
         quiet_since, lines = time.monotonic(), self.read()
-        while True:
-            now = time.monotonic()
-            bound = self.writes.binds >= pods
-            if bound and (now - quiet_since > QUIET_S or not alive()):
-                return
-            if now > deadline or (not alive() and now - quiet_since > QUIET_S):
-                raise TimeoutError(f"{self._user}: {self.writes.binds} of {pods} pods bound in {timeout_s:g} s")
+        while time.monotonic() < min(quiet_since + QUIET_S, deadline) and alive():
             time.sleep(POLL_S)
             if self.read() != lines:
                 quiet_since, lines = time.monotonic(), self.lines

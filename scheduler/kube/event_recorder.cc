@@ -7,7 +7,8 @@
 namespace muster::kube {
 namespace {
 
-constexpr std::size_t kRequestsMax = 1000;
+// About 1.5 KiB each. Events wait while pods are bound, so this is a burst of pods.
+constexpr std::size_t kRequestsMax = 16'384;
 constexpr std::size_t kSeriesMax = 4096;
 constexpr std::chrono::minutes kSeriesIdleMax(6);
 constexpr std::chrono::minutes kSeriesRefresh(30);

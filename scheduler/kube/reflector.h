@@ -16,9 +16,10 @@ namespace muster::kube {
 /// What a reflector watches.
 struct WatchedResource {
   core::ResourceKind kind = core::ResourceKind::kPod;
-  std::string name;            // "pods": in logs, metrics and readiness
-  std::string path;            // "/api/v1/pods"
-  std::string field_selector;  // not yet encoded
+  std::string name;              // "pods": in logs, metrics and readiness
+  std::string path;              // "/api/v1/pods"
+  std::string field_selector;    // not yet encoded
+  bool has_wire_schema = false;  // WatchFrameToJson knows it
 };
 
 /// All pods that hold or want resources, of every scheduler; a pod that ends leaves the selector
