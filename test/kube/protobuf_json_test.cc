@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "scheduler/api/json_codec.h"
-#include "scheduler/kube/wire_schema.h"
+#include "test/kube/wire_form.h"
 
 namespace muster::kube {
 namespace {
@@ -32,28 +32,6 @@ json DecodedPod(const std::string& text) {
   if (!view.ok()) return std::string(MessageOf(view.status()));
   const StatusOr<api::Pod> pod = api::DecodePod(*view);
   return pod.ok() ? api::EncodePod(*pod) : json(std::string(MessageOf(pod.status())));
-}
-
-std::string Field(int number, std::string_view bytes) {
-  std::string field{static_cast<char>(number << 3 | 2)};
-  std::size_t size = bytes.size();
-  for (; size >= 0x80; size >>= 7) field += static_cast<char>(size | 0x80);
-  field += static_cast<char>(size);
-  return field.append(bytes);
-}
-
-std::string Body(std::string_view kind, std::string_view object) {
-  return std::string("k8s\0", 4) + Field(1, Field(1, "v1") + Field(2, kind)) + Field(2, object);
-}
-
-std::string Frame(std::string_view type, std::string_view body) {
-  return Field(1, type) + Field(2, Field(1, body));
-}
-
-std::string WithLength(std::string_view frame) {
-  std::string framed(4, '\0');
-  for (int i = 0; i < 4; ++i) framed[3 - i] = static_cast<char>(frame.size() >> (8 * i));
-  return framed.append(frame);
 }
 
 TEST(ProtobufJson, APodWithEveryFieldThatIsReadIsTheSameInBothForms) {
@@ -84,7 +62,7 @@ TEST(ProtobufJson, WhatIsWrittenIsWhatJsonSaysUnderTheSameNames) {
 }
 
 TEST(ProtobufJson, AWatchEventIsItsTypeAndItsObject) {
-  const StatusOr<std::string> text = WatchFrameToJson(Frame("ADDED", Captured("rich_pod.pb")));
+  const StatusOr<std::string> text = WatchFrameToJson(EventOf("ADDED", Captured("rich_pod.pb")));
   ASSERT_TRUE(text.ok()) << MessageOf(text.status());
   const json event = json::parse(*text);
   EXPECT_EQ(event["type"], "ADDED");
@@ -92,9 +70,9 @@ TEST(ProtobufJson, AWatchEventIsItsTypeAndItsObject) {
 }
 
 TEST(ProtobufJson, AnErrorOfAWatchIsReadable) {
-  const std::string status =
-      Field(3, "too old resource version") + Field(4, "Expired") + std::string("\x30\x9A\x03", 3);
-  const StatusOr<std::string> text = WatchFrameToJson(Frame("ERROR", Body("Status", status)));
+  const std::string status = FieldOf(3, "too old resource version") + FieldOf(4, "Expired") +
+                             std::string("\x30\x9A\x03", 3);
+  const StatusOr<std::string> text = WatchFrameToJson(EventOf("ERROR", BodyOf("Status", status)));
   ASSERT_TRUE(text.ok()) << MessageOf(text.status());
   const json object = json::parse(*text)["object"];
   EXPECT_EQ(object["code"], 410);
@@ -102,7 +80,7 @@ TEST(ProtobufJson, AnErrorOfAWatchIsReadable) {
 }
 
 TEST(ProtobufJson, EveryCutAndEveryChangedByteIsAnErrorOrReadableJson) {
-  const std::string whole = Frame("ADDED", Captured("rich_pod.pb"));
+  const std::string whole = EventOf("ADDED", Captured("rich_pod.pb"));
   std::size_t refused = 0;
   for (std::size_t i = 0; i < whole.size(); ++i) {
     if (!WatchFrameToJson(whole.substr(0, i)).ok()) ++refused;
@@ -121,15 +99,15 @@ TEST(ProtobufJson, EveryCutAndEveryChangedByteIsAnErrorOrReadableJson) {
 
 TEST(ProtobufJson, WhatTheServerNeverSendsIsRefused) {
   const auto refusal = [](const std::string& pod) {
-    return std::string(MessageOf(ProtobufBodyToJson(Body("Pod", pod)).status()));
+    return std::string(MessageOf(ProtobufBodyToJson(BodyOf("Pod", pod)).status()));
   };
-  EXPECT_THAT(refusal(Field(2, "") + Field(1, "")), HasSubstr("out of order"));
-  EXPECT_THAT(refusal(Field(1, "") + Field(1, "")), HasSubstr("twice"));
+  EXPECT_THAT(refusal(FieldOf(2, "") + FieldOf(1, "")), HasSubstr("out of order"));
+  EXPECT_THAT(refusal(FieldOf(1, "") + FieldOf(1, "")), HasSubstr("twice"));
   EXPECT_THAT(refusal("\x08\x01"), HasSubstr("another type"));
   EXPECT_THAT(refusal("\x0A\x05x"), HasSubstr("longer than its message"));
   EXPECT_THAT(refusal(std::string(12, '\xFF')), HasSubstr("longer than 10 bytes"));
   EXPECT_FALSE(ProtobufBodyToJson("{}").ok());
-  EXPECT_FALSE(ProtobufBodyToJson(Body("Node", "")).ok());
+  EXPECT_FALSE(ProtobufBodyToJson(BodyOf("Node", "")).ok());
 }
 
 TEST(ProtobufFrameSplitter, FramesAreTheSameHoweverTheBytesAreCut) {
