@@ -213,6 +213,7 @@ TEST(Gang, ExecutorsThatAreThereBeforeTheirDriverHasAPlaceWaitForIt) {
   SparkApplication application = StaticApplication("second", 2, 1, "1g");
   application.driver_startup = std::chrono::hours(100);  // the test plays the driver
   const auto& second = world.spark().Submit(application);
+  world.RunFor(seconds(2));  // its ConfigMap is there
   for (const char* id : {"1", "2"}) {
     api::Pod pod = world.spark().ShapeOf(DriverOf(world, second))->executor_sets[0].pod;
     pod.metadata.name = std::string("early-") + id;
