@@ -18,9 +18,8 @@ using Fields = std::span<const WireField>;
 
 constexpr std::string_view kMagic("k8s\0", 4);
 constexpr std::size_t kFrameHeaderBytes = 4;
-// Seconds that RFC 3339 can say: the years 1 to 9999.
-constexpr std::int64_t kSecondsMin = -62'135'596'800;
-constexpr std::int64_t kSecondsMax = 253'402'300'799;
+// What a Time holds: the years 1678 to 2261.
+constexpr std::int64_t kSecondsMax = 9'200'000'000;
 
 /// One field of a message as it stands on the wire.
 struct WireValue {
@@ -129,7 +128,7 @@ StatusOr<std::optional<Time>> ReadTime(std::string_view message) {
     MUSTER_RETURN_IF_ERROR(reader.Next(value));
     if (value.number != 1 || value.is_bytes) continue;
     const auto seconds = static_cast<std::int64_t>(value.integer);
-    if (seconds < kSecondsMin || seconds > kSecondsMax) return Malformed("a time out of range");
+    if (seconds < -kSecondsMax || seconds > kSecondsMax) return Malformed("a time out of range");
     time = Time(std::chrono::seconds(seconds));
   }
   return time;

@@ -106,6 +106,9 @@ TEST(ProtobufJson, WhatTheServerNeverSendsIsRefused) {
   EXPECT_THAT(refusal("\x08\x01"), HasSubstr("another type"));
   EXPECT_THAT(refusal("\x0A\x05x"), HasSubstr("longer than its message"));
   EXPECT_THAT(refusal(std::string(12, '\xFF')), HasSubstr("longer than 10 bytes"));
+  // The creation time of its metadata: 2^56 seconds.
+  EXPECT_THAT(refusal(FieldOf(1, FieldOf(8, "\x08\x80\x80\x80\x80\x80\x80\x80\x80\x01"))),
+              HasSubstr("out of range"));
   EXPECT_FALSE(ProtobufBodyToJson("{}").ok());
   EXPECT_FALSE(ProtobufBodyToJson(BodyOf("Node", "")).ok());
 }
