@@ -134,6 +134,10 @@ placement::Attempt SchedulerCore::State::Attempt(const Gang& gang, model::Statem
 }
 
 void SchedulerCore::State::TryAdmit(Gang& gang) {
+  if (WaitsForDriver(gang)) {
+    queue_.Park(gang.Uid());
+    return;
+  }
   if (TakeSlot(gang)) return;
   // Held for this very gang.
   if (const auto round = rounds_.find(gang.Uid()); round != rounds_.end()) {

@@ -93,6 +93,7 @@ void SchedulerCore::State::OnBound(Gang& gang) {
   gang.executor_infos.clear();
   KeepOnlyWhatNamesDriver(gang);
   ArmSlotTimer(gang);
+  DriverSettled(gang.Uid());
 }
 
 /// The pod is not bound and will not be by what we sent: everything goes back, and the gang keeps

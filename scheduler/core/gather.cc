@@ -158,6 +158,7 @@ void SchedulerCore::State::ScheduleAlone(Gang& gang, const std::string& why) {
   gang.kind = GangKind::kSinglePod;
   gang.gathering.config_maps.clear();
   Enqueue(gang);
+  DriverSettled(gang.Uid());
 }
 
 }  // namespace muster::core

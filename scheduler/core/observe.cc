@@ -152,6 +152,7 @@ void SchedulerCore::State::ForgetGang(const std::string& uid) {
   for (const auto& [executor, bound] : gang->executors) executor_applications_.erase(executor);
   queue_.Remove(uid);
   waiting_for_others_.erase(uid);
+  DriverSettled(uid);
   gangs_.erase(gangs_.find(uid));
 }
 

@@ -57,6 +57,7 @@ void SchedulerCore::State::WriteReport(Gang& gang) {
 void SchedulerCore::State::Refuse(Gang& gang, const std::string& message) {
   ++statistics_.gangs_refused;
   gang.phase = gang::GangPhase::kRefused;
+  DriverSettled(gang.Uid());
   gang.gathering.config_maps.clear();
   queue_.Remove(gang.Uid());
   ReportUnschedulable(gang, "GangRefused", message);

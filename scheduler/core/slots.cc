@@ -90,6 +90,29 @@ void SchedulerCore::State::AdoptBoundExecutor(const api::Pod& executor) {
   slot->node = node;
 }
 
+/// True if the driver that controls this executor has no place yet: then the executor waits until
+/// DriverSettled. Only a driver that runs creates executors, so such ones come from elsewhere or
+/// from a driver whose bind was taken back; placed now, they would hold a part of a gang.
+bool SchedulerCore::State::WaitsForDriver(const Gang& executor) {
+  const Gang* application = FindApplication(executor.anchor);
+  if (application == nullptr || application->phase == GangPhase::kReserved ||
+      application->phase == GangPhase::kRefused) {
+    return false;
+  }
+  executors_before_driver_[application->Uid()].insert(executor.Uid());
+  return true;
+}
+
+/// The driver has its place, or will never be placed as a gang: its executors are next.
+void SchedulerCore::State::DriverSettled(const std::string& driver_uid) {
+  const auto waiting = executors_before_driver_.extract(driver_uid);
+  if (waiting.empty()) return;
+  for (const std::string& uid : waiting.mapped()) {
+    Gang* executor = FindGang(uid);
+    if (executor != nullptr && executor->phase == GangPhase::kWaiting) Enqueue(*executor);
+  }
+}
+
 /// Binds an executor to a reserved place of its application. False when it is no executor of a
 /// gang, or no place suits it: then it is placed like any pod, next to its own.
 bool SchedulerCore::State::TakeSlot(Gang& executor) {

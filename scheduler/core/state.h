@@ -154,6 +154,8 @@ class SchedulerCore::State {
   // slots.cc
   void RecoverApplication(const api::Pod& driver);
   void AdoptBoundExecutor(const api::Pod& executor);
+  bool WaitsForDriver(const Gang& executor);
+  void DriverSettled(const std::string& driver_uid);
   bool TakeSlot(Gang& executor);
   void NoteExecutor(Gang& application, const api::Pod& executor, model::NodeIndex node);
   std::optional<std::string> HeirOf(const Gang& application, const gang::SlotSet& set) const;
@@ -212,19 +214,17 @@ class SchedulerCore::State {
   /// By UID of the anchor. Applications stay until their driver ends, single pods until they are
   /// bound. Ordered: walks must not depend on a hash.
   std::map<std::string, Gang, std::less<>> gangs_;
-  /// Bound executors -> UID of their application. Lookup only.
-  absl::flat_hash_map<std::string, std::string> executor_applications_;
+  absl::flat_hash_map<std::string, std::string> executor_applications_;  // bound ones; lookup only
   /// Gangs without room, with rules that more pods could satisfy: affinity, spread.
   std::set<std::string> waiting_for_others_;
   /// Gangs in BindingVolumes; looked at when something about volumes has changed.
   std::set<std::string> binding_volumes_;
   bool volumes_changed_ = false;
-  /// Applications with slots that lost their node.
-  std::set<std::string> applications_with_lost_slots_;
+  std::set<std::string> applications_with_lost_slots_;                    // that lost their node
+  std::map<std::string, std::set<std::string>> executors_before_driver_;  // UIDs, by the driver's
 
-  /// By UID of the anchor of the gang that preempts.
-  std::map<std::string, PreemptionRound> rounds_;
-  std::set<std::string> evicted_;  // deleted by us, and not gone yet
+  std::map<std::string, PreemptionRound> rounds_;  // by UID of the anchor of the gang that preempts
+  std::set<std::string> evicted_;                  // deleted by us, and not gone yet
 
   CapacityHints hints_;
   std::optional<LineHolder> line_holder_;

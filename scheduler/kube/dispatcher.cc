@@ -1,6 +1,7 @@
 #include "scheduler/kube/dispatcher.h"
 
 #include <absl/container/flat_hash_map.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "scheduler/kube/call_limit.h"
 #include "scheduler/kube/call_queue.h"
 #include "scheduler/kube/http_transport.h"
 
@@ -24,6 +26,9 @@ constexpr std::chrono::seconds kShutdownMax(5);
 constexpr std::chrono::seconds kPatienceMax(30);
 constexpr std::chrono::milliseconds kIdlePoll(10'000);
 constexpr std::chrono::milliseconds kFencePoll(100);
+constexpr std::size_t kCallsInFlightMin = 4;
+// An event costs the server as much as a bind, so while calls wait events come now and then only.
+constexpr std::chrono::milliseconds kEventPauseBesideWaiting(250);
 // A write that was sent and not answered is over by then: the server drops it 3 s after it came
 // (?timeout=3s), and the client has waited 5 s already.
 constexpr std::chrono::seconds kSettledAfter(5);
@@ -153,6 +158,7 @@ class Dispatcher::Loop {
         tokens_(tokens),
         outcomes_(outcomes),
         http_(access, tokens, options_.calls_in_flight_max + options_.event_calls_in_flight_max),
+        limit_({.min = kCallsInFlightMin, .max = options_.calls_in_flight_max}),
         calls_(options_.calls_waiting_max),
         recorder_(options_.reporter),
         thread_([this](const std::stop_token& stop) { Run(stop); }) {}
@@ -219,6 +225,7 @@ class Dispatcher::Loop {
   }
 
   void Run(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "dispatcher");
     while (!stop.stop_requested()) {
       StartCalls();
       Collect(WaitMax());
@@ -245,16 +252,28 @@ class Dispatcher::Loop {
     // Reads wait too: what they are for could not be done.
     held_back_ = !MayWrite();
     if (held_back_) return;
-    while (flights_.size() - events_in_flight_ < options_.calls_in_flight_max) {
+    bool more_wait = true;
+    while (flights_.size() - events_in_flight_ < limit_.limit()) {
       std::optional<CallQueue::Call> call = TakeCall();
-      if (!call) break;
+      more_wait = call.has_value();
+      if (!more_wait) break;
       StartCall(
           Flight{std::move(call->object), std::move(call->effect), false, SteadyClock::now(), {}});
     }
-    while (events_in_flight_ < options_.event_calls_in_flight_max) {
+    if (more_wait) {
+      limit_.OnFull();
+      StartEventCalls(SteadyClock::now() - last_event_start_ < kEventPauseBesideWaiting ? 0 : 1);
+    } else {
+      StartEventCalls(options_.event_calls_in_flight_max);
+    }
+  }
+
+  void StartEventCalls(std::size_t in_flight_max) {
+    while (events_in_flight_ < in_flight_max) {
       std::optional<HttpRequest> request = TakeEventRequest();
       if (!request) break;
       ++events_in_flight_;
+      last_event_start_ = SteadyClock::now();
       Flight flight{{}, core::RecordEvent{}, false, SteadyClock::now(), *request};
       StartFlight(std::move(flight), *std::move(request));
     }
@@ -296,6 +315,7 @@ class Dispatcher::Loop {
     std::lock_guard lock(mutex_);
     CountWaiting();
     statistics_.calls_in_flight = flights_.size();
+    statistics_.calls_in_flight_limit = limit_.limit();
   }
 
   void Finish(const HttpMultiplexer::Finished& finished) {
@@ -307,10 +327,7 @@ class Dispatcher::Loop {
       Repeat(std::move(flight));
       return;
     }
-    if (result.retry_after && (result.status == 429 || result.status == 503)) {
-      patient_until_ =
-          SteadyClock::now() + std::min<std::chrono::seconds>(*result.retry_after, kPatienceMax);
-    }
+    LearnLimit(flight, result);
     std::optional<core::Event> answer = Answer(flight.effect, result);
     const CallResult outcome =
         answer ? ResultOf(*answer) : OutcomeOf(result, CallKind::kWrite).result;
@@ -323,6 +340,21 @@ class Dispatcher::Loop {
     if (std::holds_alternative<core::RecordEvent>(flight.effect)) --events_in_flight_;
     LogTrouble(outcome, result);
     if (answer) outcomes_.PushAnswer(*std::move(answer));
+  }
+
+  /// What the answer says about how much the server can take.
+  void LearnLimit(const Flight& flight, const HttpResult& result) {
+    const SteadyClock::time_point now = SteadyClock::now();
+    const bool asked = result.retry_after && (result.status == 429 || result.status == 503);
+    if (asked) {
+      patient_until_ = now + std::min<std::chrono::seconds>(*result.retry_after, kPatienceMax);
+    }
+    if (asked || result.status == 429) {
+      limit_.OnThrottled(flight.begin, now);
+    } else if (std::holds_alternative<core::BindPod>(flight.effect) &&
+               result.delivery != Delivery::kNotSent) {
+      limit_.OnAnswer(flight.begin, now);
+    }
   }
 
   /// Says what an operator must know; the same words again are not worth a line.
@@ -370,7 +402,9 @@ class Dispatcher::Loop {
   // Of the loop's thread.
   absl::flat_hash_map<HttpMultiplexer::RequestId, Flight> flights_;  // for lookup only
   std::size_t events_in_flight_ = 0;
+  SteadyClock::time_point last_event_start_{};
   HttpMultiplexer::RequestId last_id_ = 0;
+  CallLimit limit_;
   std::optional<SteadyClock::time_point> patient_until_;
   bool held_back_ = false;                // by may_write
   SteadyClock::time_point settled_at_{};  // no write without an answer is older

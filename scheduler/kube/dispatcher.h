@@ -18,9 +18,9 @@
 namespace muster::kube {
 
 struct DispatcherOptions {
-  std::size_t calls_in_flight_max = 32;
+  std::size_t calls_in_flight_max = 32;  // fewer where the server cannot take so many (CallLimit)
   std::size_t calls_waiting_max = 200'000;
-  std::size_t event_calls_in_flight_max = 4;  // beside the others: events never hold up a bind
+  std::size_t event_calls_in_flight_max = 4;  // beside the others; while these wait, 4 a second
   EventReporter reporter;
   /// Asked before each call, and again when its body is about to leave: WriteFence::IsOpen. While
   /// it says no, calls wait. Not set: always.
@@ -33,7 +33,8 @@ struct DispatcherStatistics {
   std::array<std::array<std::uint64_t, kResults>, kVerbs> finished{};
   std::array<double, kVerbs> seconds_total{};  // of the finished calls
   std::size_t calls_waiting = 0;
-  std::size_t calls_in_flight = 0;
+  std::size_t calls_in_flight = 0;        // events too
+  std::size_t calls_in_flight_limit = 0;  // without events; as learnt
   std::size_t events_waiting = 0;
   std::uint64_t calls_refused = 0;     // the queue was full
   std::uint64_t tokens_refreshed = 0;  // after a 401

@@ -7,7 +7,8 @@
 namespace muster::kube {
 namespace {
 
-constexpr std::size_t kRequestsMax = 1000;
+// About 0.5 KiB each. Events wait while pods are bound, so this is a burst of pods.
+constexpr std::size_t kRequestsMax = 16'384;
 constexpr std::size_t kSeriesMax = 4096;
 constexpr std::chrono::minutes kSeriesIdleMax(6);
 constexpr std::chrono::minutes kSeriesRefresh(30);
@@ -24,16 +25,19 @@ std::string EventRecorder::UniqueName(const core::RecordEvent& event) {
   return event.pod.name.substr(0, kPodNameBytesMax) + "." + std::string(digits, end);
 }
 
-void EventRecorder::Enqueue(StatusOr<HttpRequest> request) {
-  if (!request.ok()) {
-    ++statistics_.dropped;
-    return;
-  }
-  if (requests_.size() >= kRequestsMax) {
-    requests_.pop_front();
+void EventRecorder::Enqueue(Waiting waiting) {
+  if (waiting_.size() >= kRequestsMax) {
+    waiting_.pop_front();
     ++statistics_.dropped;
   }
-  requests_.push_back(*std::move(request));
+  waiting_.push_back(std::move(waiting));
+}
+
+StatusOr<HttpRequest> EventRecorder::RequestOf(const Waiting& waiting) const {
+  const core::RecordEvent& event = waiting.event;
+  if (waiting.series_count == 0) return EventRequest(event, waiting.name, reporter_);
+  return EventSeriesRequest(event.pod.namespace_name, waiting.name, waiting.series_count,
+                            event.time);
 }
 
 void EventRecorder::Create(const core::RecordEvent& event, Kind kind) {
@@ -42,7 +46,7 @@ void EventRecorder::Create(const core::RecordEvent& event, Kind kind) {
     series_by_age_.pop_front();
   }
   Series series{UniqueName(event), 1, event.time, event.time};
-  Enqueue(EventRequest(event, series.event_name, reporter_));
+  Enqueue({event, series.event_name, 0});
   series_by_age_.push_back(kind);
   series_.emplace(std::move(kind), std::move(series));
 }
@@ -58,7 +62,7 @@ void EventRecorder::Record(const core::RecordEvent& event) {
   Series& series = known->second;
   if (event.time - series.last_seen > kSeriesIdleMax) {
     series = {UniqueName(event), 1, event.time, event.time};
-    Enqueue(EventRequest(event, series.event_name, reporter_));
+    Enqueue({event, series.event_name, 0});
     return;
   }
   ++series.count;
@@ -68,15 +72,17 @@ void EventRecorder::Record(const core::RecordEvent& event) {
     return;
   }
   series.last_call = event.time;
-  Enqueue(
-      EventSeriesRequest(event.pod.namespace_name, series.event_name, series.count, event.time));
+  Enqueue({event, series.event_name, series.count});
 }
 
 std::optional<HttpRequest> EventRecorder::Take() {
-  if (requests_.empty()) return std::nullopt;
-  HttpRequest request = std::move(requests_.front());
-  requests_.pop_front();
-  return request;
+  while (!waiting_.empty()) {
+    StatusOr<HttpRequest> request = RequestOf(waiting_.front());
+    waiting_.pop_front();
+    if (request.ok()) return *std::move(request);
+    ++statistics_.dropped;
+  }
+  return std::nullopt;
 }
 
 }  // namespace muster::kube

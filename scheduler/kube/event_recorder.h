@@ -16,7 +16,7 @@ namespace muster::kube {
 struct EventRecorderStatistics {
   std::uint64_t recorded = 0;  // taken from the core
   std::uint64_t merged = 0;    // counted in a series without a call
-  std::uint64_t dropped = 0;   // the queue was full
+  std::uint64_t dropped = 0;   // the queue was full, or a name is no path segment
 };
 
 /// Turns the events the core wants recorded into few calls: the first of its kind is created, the
@@ -32,7 +32,7 @@ class EventRecorder {
   /// The next call to make.
   std::optional<HttpRequest> Take();
 
-  std::size_t waiting() const { return requests_.size(); }
+  std::size_t waiting() const { return waiting_.size(); }
   const EventRecorderStatistics& statistics() const { return statistics_; }
 
  private:
@@ -45,14 +45,22 @@ class EventRecorder {
     Time last_call{};
   };
 
+  /// Becomes a request when it is taken: pods are bound first.
+  struct Waiting {
+    core::RecordEvent event;
+    std::string name;      // of the event
+    int series_count = 0;  // 0: it is created
+  };
+
   void Create(const core::RecordEvent& event, Kind kind);
-  void Enqueue(StatusOr<HttpRequest> request);
+  void Enqueue(Waiting waiting);
+  StatusOr<HttpRequest> RequestOf(const Waiting& waiting) const;
   std::string UniqueName(const core::RecordEvent& event);
 
   const EventReporter reporter_;
   std::map<Kind, Series> series_;
   std::deque<Kind> series_by_age_;
-  std::deque<HttpRequest> requests_;
+  std::deque<Waiting> waiting_;
   std::int64_t last_name_nanoseconds_ = 0;
   EventRecorderStatistics statistics_;
 };

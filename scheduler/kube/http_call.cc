@@ -147,7 +147,7 @@ void HttpCall::AddHeader(const std::string& line) {
 }
 
 void HttpCall::SetHeaders(const std::string& token) {
-  AddHeader("Accept: application/json");
+  AddHeader("Accept: " + request_.accept);
   AddHeader("User-Agent: muster");
   if (request_.method != HttpMethod::kGet) {
     AddHeader("Content-Type: " + request_.content_type);

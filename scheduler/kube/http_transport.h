@@ -27,6 +27,7 @@ struct HttpRequest {
   std::string target;  // path and query, already encoded: "/api/v1/pods?limit=500"
   std::string body;
   std::string content_type;  // for a body
+  std::string accept = "application/json";
   std::chrono::milliseconds deadline{5000};
   /// Longest silence once connected; zero means none but the deadline.
   std::chrono::seconds silence_max{0};

@@ -1,9 +1,11 @@
 #include "scheduler/kube/reflector.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "scheduler/api/json_view.h"
@@ -12,6 +14,7 @@
 #include "scheduler/kube/http_transport.h"
 #include "scheduler/kube/known_objects.h"
 #include "scheduler/kube/object_decoder.h"
+#include "scheduler/kube/protobuf_json.h"
 #include "scheduler/kube/reflector_machine.h"
 #include "scheduler/kube/watch_stream.h"
 
@@ -42,8 +45,11 @@ void WaitFor(std::chrono::milliseconds duration, const std::stop_token& stop) {
 }  // namespace
 
 WatchedResource WatchedPods() {
-  return {core::ResourceKind::kPod, "pods", "/api/v1/pods",
-          "status.phase!=Succeeded,status.phase!=Failed"};
+  return {.kind = core::ResourceKind::kPod,
+          .name = "pods",
+          .path = "/api/v1/pods",
+          .field_selector = "status.phase!=Succeeded,status.phase!=Failed",
+          .has_wire_schema = true};
 }
 
 std::vector<WatchedResource> AllWatchedResources() {
@@ -89,6 +95,8 @@ class Reflector::Loop {
         known_(resource.kind, [this](core::Event event) { Emit(std::move(event)); }) {}
 
   void Run(std::stop_token stop) {
+    // At most 15 characters, as in "top -H".
+    pthread_setname_np(pthread_self(), ("watch " + resource_.name).substr(0, 15).c_str());
     stop_ = std::move(stop);
     const std::stop_callback end_call(stop_, [this] { EndCall(); });
     while (!stop_.stop_requested()) {
@@ -121,8 +129,10 @@ class Reflector::Loop {
  private:
   /// What happened inside one stream.
   struct StreamState {
-    explicit StreamState(std::size_t bytes_max) : splitter(bytes_max) {}
+    explicit StreamState(std::size_t bytes_max) : splitter(bytes_max), frames(bytes_max) {}
     JsonObjectSplitter splitter;
+    ProtobufFrameSplitter frames;
+    std::optional<bool> is_protobuf;  // known from the first byte
     std::uint64_t event_count = 0;
     std::optional<WatchEvent> error_event;
     Status broken = OkStatus();
@@ -310,6 +320,7 @@ class Reflector::Loop {
     request.target = Target(call);
     request.deadline = std::chrono::seconds(call.timeout_seconds) + kStreamGrace;
     request.silence_max = options_.silence_max;
+    if (resource_.has_wire_schema) request.accept = kAcceptProtobuf;
     request.response_bytes_max = kFailureBytesMax;
     StreamState state(options_.event_bytes_max);
     const HttpSink sink{[this] { NoteContact(); },
@@ -318,14 +329,29 @@ class Reflector::Loop {
                             statistics.bytes += bytes.size();
                             statistics.last_contact = SteadyClock::now();
                           });
-                          state.broken = state.splitter.Feed(
-                              bytes, [&](std::string_view object) { return Take(object, state); });
+                          state.broken = Feed(bytes, state);
                           return state.broken.ok() && !state.error_event &&
                                  !stop_.stop_requested() && !MustConfirm();
                         }};
     const SteadyClock::time_point begin = SteadyClock::now();
     const HttpResult result = stream_.Run(request, sink, call_stop_);
     if (!call_stop_.stop_requested() && !MustConfirm()) End(result, state.broken, state, begin);
+  }
+
+  /// The server chooses one of the forms that it was offered. A frame begins with its length, which
+  /// is limited to less than 2^24; so its first byte is 0, and that of JSON is none.
+  Status Feed(std::string_view bytes, StreamState& state) {
+    if (!state.is_protobuf && !bytes.empty()) state.is_protobuf = bytes.front() == '\0';
+    if (!state.is_protobuf.value_or(false)) {
+      return state.splitter.Feed(bytes,
+                                 [&](std::string_view object) { return Take(object, state); });
+    }
+    return state.frames.Feed(bytes, [&](std::string_view frame) {
+      const StatusOr<std::string> json = WatchFrameToJson(frame);
+      if (json.ok()) return Take(*json, state);
+      NoteDecodeError(json.status());
+      return true;
+    });
   }
 
   /// Takes one event of a stream; false ends the stream.
@@ -389,8 +415,11 @@ class Reflector::Loop {
     });
   }
 
-  void End(const HttpResult& result, const Status& broken, const StreamState& state,
+  void End(HttpResult result, const Status& broken, const StreamState& state,
            SteadyClock::time_point begin) {
+    if (IsProtobufBody(result.body)) {
+      if (auto json = ProtobufBodyToJson(result.body); json.ok()) result.body = *std::move(json);
+    }
     const SteadyClock::time_point now = SteadyClock::now();
     ReflectorCallEnd end;
     end.event_count = state.event_count;

@@ -21,6 +21,7 @@ struct WatchedResource {
   std::string field_selector;  // not yet encoded
   /// Where it may not be read (403), the core goes on without it until it may.
   bool can_be_missed = false;
+  bool has_wire_schema = false;  // WatchFrameToJson knows it
 };
 
 /// All pods that hold or want resources, of every scheduler; a pod that ends leaves the selector

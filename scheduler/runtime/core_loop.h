@@ -44,9 +44,11 @@ class CoreLoop {
 
   /// Returns soon after the stop is requested.
   void Run(const std::stop_token& stop);
-  /// One turn; waits for events at most until the wake-up time. Public for tests.
+  /// One turn; waits for events at most until the wake-up time, or until Status is due. Public
+  /// for tests.
   void Turn(const std::stop_token& stop);
 
+  /// At most 100 ms old while the loop turns.
   CoreLoopStatus Status() const;
   /// Not ok when the loop has not come around for a minute.
   http::ProbeAnswer Liveness(Time now) const;
@@ -54,11 +56,14 @@ class CoreLoop {
 
  private:
   std::chrono::nanoseconds WaitMax(Time now) const;
+  void PublishSoon(Time now);
   void Publish(Time now);
 
   kube::EventQueue& queue_;
   const CoreLoopParts parts_;
   std::optional<Time> wake_at_;
+  std::optional<Time> published_at_;
+  std::optional<Time> publish_at_;  // there is news since published_at_
   http::DurationHistogram step_durations_;
   mutable std::mutex mutex_;
   CoreLoopStatus status_;  // guarded by mutex_

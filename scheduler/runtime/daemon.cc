@@ -1,5 +1,6 @@
 #include "scheduler/runtime/daemon.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -113,8 +114,10 @@ StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Configuration configuration,
   }
   daemon->CreateElector();
   MUSTER_RETURN_IF_ERROR(daemon->Listen());
-  daemon->core_thread_ =
-      std::jthread([loop = &daemon->loop_](const std::stop_token& stop) { loop->Run(stop); });
+  daemon->core_thread_ = std::jthread([loop = &daemon->loop_](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "core");
+    loop->Run(stop);
+  });
   spdlog::info("scheduling pods of schedulerName {}; API server {}; status on {} port {}",
                daemon->configuration_.core.scheduler_name, daemon->access_.server_url,
                daemon->configuration_.listen.host, daemon->port());

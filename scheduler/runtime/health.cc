@@ -129,6 +129,8 @@ void AddDispatcher(MetricsPage& page, const kube::DispatcherStatistics& calls) {
   page.Gauge("muster_api_calls_waiting", "Calls not yet sent.", {}, Number(calls.calls_waiting));
   page.Gauge("muster_api_calls_in_flight", "Calls sent and not yet answered.", {},
              Number(calls.calls_in_flight));
+  page.Gauge("muster_api_calls_limit", "Calls to have in flight at most, learnt from answers.", {},
+             Number(calls.calls_in_flight_limit));
   page.Counter("muster_api_calls_refused_total", "Calls refused because too many were waiting.", {},
                Number(calls.calls_refused));
   page.Counter("muster_api_tokens_refreshed_total", "Tokens read again after a 401.", {},

@@ -204,5 +204,35 @@ TEST(Gang, PodsOfOtherSchedulersAreLeftAlone) {
   EXPECT_EQ(world.effect_log(), "");
 }
 
+TEST(Gang, ExecutorsThatAreThereBeforeTheirDriverHasAPlaceWaitForIt) {
+  SimulatedWorld world(MusterWorld(1));
+  AddNodes(world, 1, 10);
+  world.StartScheduler();
+  const auto& first = world.spark().Submit(StaticApplication("first", 4, 2, "4g"));
+  ASSERT_TRUE(RunUntilDriverBound(world, first));
+  SparkApplication application = StaticApplication("second", 2, 1, "1g");
+  application.driver_startup = std::chrono::hours(100);  // the test plays the driver
+  const auto& second = world.spark().Submit(application);
+  world.RunFor(seconds(2));  // its ConfigMap is there
+  for (const char* id : {"1", "2"}) {
+    api::Pod pod = world.spark().ShapeOf(DriverOf(world, second))->executor_sets[0].pod;
+    pod.metadata.name = std::string("early-") + id;
+    pod.metadata.namespace_name = second.driver.namespace_name;
+    pod.metadata.labels["spark-exec-id"] = id;
+    pod.metadata.owner_references = {
+        {"v1", "Pod", second.driver.name, second.driver_uid, /*controller=*/true}};
+    world.api().CreatePod(std::move(pod));
+  }
+  world.RunFor(seconds(5));
+  // One of them alone would fit beside the first application.
+  EXPECT_EQ(ExecutorsByNode(world, second), (std::map<std::string, std::int64_t>{{"", 2}}));
+
+  ASSERT_TRUE(RunUntilState(world, first, ApplicationRecord::State::kSucceeded));
+  ASSERT_TRUE(RunUntilDriverBound(world, second));
+  world.RunFor(seconds(5));
+  EXPECT_EQ(ExecutorsByNode(world, second), PlannedSlots(world, second));
+  EXPECT_EQ(Join(world.violations()), "");
+}
+
 }  // namespace
 }  // namespace muster::bench

@@ -65,10 +65,10 @@ TEST(EventRecorder, EventsOfOtherPodsAndReasonsAreTheirOwnEvenAtTheSameTime) {
 
 TEST(EventRecorder, AFloodDropsTheOldestAndCountsThem) {
   EventRecorder recorder({"muster", "muster-host"});
-  for (int i = 0; i < 5000; ++i) recorder.Record(Event("p" + std::to_string(i), "A", seconds(i)));
-  EXPECT_EQ(recorder.waiting(), 1000u);
-  EXPECT_EQ(recorder.statistics().dropped, 4000u);
-  EXPECT_THAT(recorder.Take()->body, HasSubstr("\"p4000\""));
+  for (int i = 0; i < 20'000; ++i) recorder.Record(Event("p" + std::to_string(i), "A", seconds(i)));
+  EXPECT_EQ(recorder.waiting(), 16'384u);
+  EXPECT_EQ(recorder.statistics().dropped, 3616u);
+  EXPECT_THAT(recorder.Take()->body, HasSubstr("\"p3616\""));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "test/kube/fake_api_server.h"
 #include "test/kube/raw_server.h"
 #include "test/kube/temporary_folder.h"
+#include "test/kube/wire_form.h"
 
 namespace muster::kube {
 namespace {
@@ -203,6 +204,44 @@ TEST(Reflector, AnExpiredVersionListsAgainAndReportsTheVanished) {
   while (rig.Statistics().full_lists < 2) std::this_thread::yield();
   EXPECT_THAT(server.Requests().at(1).target, HasSubstr("resourceVersion=20"));
   EXPECT_EQ(rig.Statistics().lists_after_expiry, 1u);
+}
+
+/// A pod's event as a frame.
+std::string Framed(const std::string& type, const std::string& name, const std::string& uid,
+                   int version, const std::string& annotation = "") {
+  std::string metadata =
+      FieldOf(1, name) + FieldOf(3, "ns") + FieldOf(5, uid) + FieldOf(6, std::to_string(version));
+  if (!annotation.empty()) {
+    metadata += FieldOf(12, FieldOf(1, annotation) + FieldOf(2, "true"));
+  }
+  return WithLength(EventOf(type, BodyOf("Pod", FieldOf(1, metadata) + FieldOf(2, ""))));
+}
+
+TEST(Reflector, AServerThatSpeaksProtobufIsUnderstoodHoweverItsBytesAreCut) {
+  const std::string first = Framed("ADDED", "a", "u1", 11) + Framed("ADDED", "b", "u2", 12) +
+                            Framed("BOOKMARK", "", "", 20, "k8s.io/initial-events-end");
+  const std::string expired =
+      WithLength(EventOf("ERROR", BodyOf("Status", FieldOf(4, "Expired") + "\x30\x9A\x03")));
+  int calls = 0;
+  FakeApiServer server([&](const Request&) {
+    switch (++calls) {
+      case 1:
+        return Answer{200, "", {}, {first.substr(0, 2), first.substr(2), expired}, false};
+      case 2:  // the same as an answer that is no stream
+        return Answer{410, BodyOf("Status", FieldOf(4, "Expired") + "\x30\x9A\x03"), {}, {}, false};
+      default:
+        return Answer{200,
+                      "",
+                      {},
+                      {Framed("ADDED", "b", "u3", 33) +
+                       Framed("BOOKMARK", "", "", 40, "k8s.io/initial-events-end")},
+                      true};
+    }
+  });
+  Rig rig(server.Access());
+  EXPECT_THAT(rig.Await(6), ElementsAre("+a/u1", "+b/u2", "synced", "-b/u2", "+b/u3", "-a/u1"));
+  EXPECT_EQ(rig.Statistics().decode_errors, 0u);
+  EXPECT_EQ(calls, 3);
 }
 
 TEST(Reflector, AStreamThatEndsIsResumedFromTheLastBookmark) {

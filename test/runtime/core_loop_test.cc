@@ -53,6 +53,18 @@ TEST_F(CoreLoopTest, EventsThatWaitAreStepsOfOneBatchAndEffectsAreSubmitted) {
   EXPECT_EQ(loop_.Status().statistics.nodes, 1u);
 }
 
+TEST_F(CoreLoopTest, ManyStepsInAMomentAreCountedOnceAndTheLastIsNotForgotten) {
+  for (int i = 0; i < 5; ++i) {
+    queue_.PushAnswer(core::CallCompleted{1, {}});
+    loop_.Turn(stop_.get_token());
+    EXPECT_EQ(loop_.Status().statistics.nodes, 1u);
+  }
+  now_ += std::chrono::milliseconds(100);
+  loop_.Turn(stop_.get_token());  // nothing has come: it does not wait for more
+  EXPECT_EQ(step_sizes_.size(), 5u);
+  EXPECT_EQ(loop_.Status().statistics.nodes, 5u);
+}
+
 TEST_F(CoreLoopTest, AStepIsTakenAtItsWakeUpTimeEvenWithoutEvents) {
   queue_.PushAnswer(core::CallCompleted{1, {}});
   next_result_.wake_at = now_ + seconds(5);

@@ -31,6 +31,7 @@ MAY_INCLUDE = {
     "scheduler/cli": ["scheduler/core", "plugins"],
     "scheduler/runtime": ["scheduler/kube", "scheduler/http", "scheduler/cli"],
     "bench": ["scheduler/core", "scheduler/cli", "plugins"],
+    "bench/end_to_end": ["scheduler/kube"],
 }
 
 PURE_FOLDERS = [
@@ -115,6 +116,8 @@ def reachable(folder):
 def folder_of(path):
     """The key of MAY_INCLUDE for a path relative to the root; None for tests and the rest."""
     parts = pathlib.PurePosixPath(path).parts
+    if parts[:2] == ("bench", "end_to_end"):
+        return "bench/end_to_end"
     if parts[0] in ("plugins", "bench"):
         return parts[0]
     return "/".join(parts[:2]) if parts[0] == "scheduler" and len(parts) > 2 else None

@@ -7,6 +7,7 @@ import json
 import pathlib
 import signal
 import time
+from collections.abc import Sequence
 
 from rig import kubeconfig
 from rig.api import Api, ApiError
@@ -114,13 +115,15 @@ class Cluster:
             time.sleep(0.1)
 
 
-def start(folder: pathlib.Path, with_kube_scheduler: bool = False) -> Cluster:
-    """Starts a control plane in an empty folder; on failure nothing of it keeps running."""
+def start(folder: pathlib.Path, with_kube_scheduler: bool = False, apiserver_flags: Sequence[str] = ()) -> Cluster:
+    """Starts a control plane in an empty folder; on failure nothing of it keeps running.
+
+    `apiserver_flags` beat the rig's own."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / "cluster.json").exists():
         raise RuntimeError(f"{folder} holds a cluster already; end it with down --dir and choose a fresh folder")
-    starter = _Starter(folder, ensure_binaries())
+    starter = _Starter(folder, ensure_binaries(), apiserver_flags)
     try:
         starter.start_servers()
         if with_kube_scheduler:
@@ -145,8 +148,9 @@ def stop(cluster: Cluster) -> None:
 class _Starter:
     """The steps of a start, over the folder and the ports that they share."""
 
-    def __init__(self, folder: pathlib.Path, binaries: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, binaries: pathlib.Path, apiserver_flags: Sequence[str]) -> None:
         self.binaries = binaries
+        self.apiserver_flags = apiserver_flags
         names = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
         ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.cluster = Cluster(folder, f"https://127.0.0.1:{ports['kube-apiserver']}", ports, {})
@@ -227,6 +231,7 @@ class _Starter:
             f"--audit-log-path={folder / 'audit.log'}",
             "--audit-log-maxsize=4096",
             "--profiling=false",
+            *self.apiserver_flags,
         ]
 
     def _controller_flags(self) -> list[str]:
