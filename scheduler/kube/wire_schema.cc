@@ -124,6 +124,7 @@ constexpr WireField kCinderVolumeSource[] = {{1, "volumeID", Kind::kText},
                                              {3, "readOnly", Kind::kBool}};
 constexpr WireField kPortworxVolumeSource[] = {{1, "volumeID", Kind::kText},
                                                {3, "readOnly", Kind::kBool}};
+constexpr WireField kImageVolumeSource[] = {{1, "reference", Kind::kText}};
 constexpr WireField kVolumeSource[] = {
     {1, "hostPath", Kind::kObject, {}},
     {3, "gcePersistentDisk", Kind::kObject, kGCEPersistentDiskVolumeSource},
@@ -137,7 +138,8 @@ constexpr WireField kVolumeSource[] = {
     {22, "azureDisk", Kind::kObject, kAzureDiskVolumeSource},
     {24, "portworxVolume", Kind::kObject, kPortworxVolumeSource},
     {28, "csi", Kind::kObject, kCSIVolumeSource},
-    {29, "ephemeral", Kind::kObject, kEphemeralVolumeSource}};
+    {29, "ephemeral", Kind::kObject, kEphemeralVolumeSource},
+    {30, "image", Kind::kObject, kImageVolumeSource}};
 constexpr WireField kVolume[] = {{1, "name", Kind::kText},
                                  {2, "volumeSource", Kind::kInline, kVolumeSource}};
 constexpr WireField kPodSpec[] = {

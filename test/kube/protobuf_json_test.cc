@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <vector>
 
 #include "scheduler/api/json_codec.h"
+#include "scheduler/api/json_volumes.h"
+#include "scheduler/kube/wire_schema.h"
 #include "test/kube/wire_form.h"
 
 namespace muster::kube {
@@ -59,6 +62,37 @@ TEST(ProtobufJson, WhatIsWrittenIsWhatJsonSaysUnderTheSameNames) {
          given.at(json::json_pointer(change["path"].get<std::string>())) == false);
     EXPECT_TRUE(change["op"] == "add" || is_empty_here) << change;
   }
+}
+
+const WireField* Find(std::span<const WireField> fields, std::string_view name) {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const WireField& field) { return field.name == name; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+TEST(ProtobufJson, EveryVolumeThatIsReadFromJsonIsReadFromProtobuf) {
+  std::span<const WireField> fields = kPodFields;
+  for (const char* name : {"spec", "volumes", "volumeSource"}) {
+    const WireField* field = Find(fields, name);
+    ASSERT_NE(field, nullptr) << name;
+    fields = field->fields;
+  }
+  for (const api::VolumeField& volume : api::kVolumeFields) {
+    const WireField* field = Find(fields, volume.key);
+    ASSERT_NE(field, nullptr) << volume.key;
+    const bool has_source =
+        volume.source == nullptr || Find(field->fields, volume.source) != nullptr;
+    EXPECT_TRUE(has_source) << volume.key;
+  }
+}
+
+TEST(ProtobufJson, AVolumeFromAnImageHasItsReference) {
+  const std::string source = FieldOf(30, FieldOf(1, "registry/data:1"));
+  const std::string spec = FieldOf(1, FieldOf(1, "data") + FieldOf(2, source));
+  const StatusOr<std::string> text = ProtobufBodyToJson(BodyOf("Pod", FieldOf(2, spec)));
+  ASSERT_TRUE(text.ok()) << MessageOf(text.status());
+  const json volume = json::parse(*text)["spec"]["volumes"][0];
+  EXPECT_EQ(volume["image"]["reference"], "registry/data:1");
 }
 
 TEST(ProtobufJson, AWatchEventIsItsTypeAndItsObject) {

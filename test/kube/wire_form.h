@@ -4,15 +4,16 @@
 #include <string>
 #include <string_view>
 
-/// Kubernetes' protobuf form, as a server writes it. Fields up to number 15.
+/// Kubernetes' protobuf form, as a server writes it.
 namespace muster::kube {
 
-inline std::string FieldOf(int number, std::string_view bytes) {
-  std::string field{static_cast<char>(number << 3 | 2)};
-  std::size_t size = bytes.size();
-  for (; size >= 0x80; size >>= 7) field += static_cast<char>((size & 0x7F) | 0x80);
-  field += static_cast<char>(size);
-  return field.append(bytes);
+inline std::string VarintOf(std::size_t number) {
+  std::string text;
+  for (; number >= 0x80; number >>= 7) text += static_cast<char>((number & 0x7F) | 0x80);
+  return text += static_cast<char>(number);
+}
+inline std::string FieldOf(std::size_t number, std::string_view bytes) {
+  return (VarintOf(number << 3 | 2) + VarintOf(bytes.size())).append(bytes);
 }
 
 /// An object with its kind: "k8s\0" and runtime.Unknown.
