@@ -26,6 +26,7 @@ using StepKind = ReflectorCall::Kind;
 using EndKind = ReflectorCallEnd::Kind;
 
 constexpr std::chrono::seconds kPageDeadline(60);
+constexpr std::chrono::seconds kYoungList(1);
 // A server that keeps a stream open beyond its own timeout is not trusted.
 constexpr std::chrono::seconds kStreamGrace(30);
 constexpr std::size_t kFailureBytesMax = 64 * 1024;
@@ -80,8 +81,10 @@ class Reflector::Loop {
   void Confirm() {
     std::lock_guard lock(mutex_);
     confirm_wanted_ = true;
-    // A first list under way is worth more than the moment until it is there.
-    if (statistics_.synced || statistics_.missed) call_source_.request_stop();
+    // A first list that has been under way for long is worth more than the moment until it is
+    // there; one that begins now is proof.
+    const bool is_young = SteadyClock::now() - call_begin_ < kYoungList;
+    if (statistics_.synced || statistics_.missed || is_young) call_source_.request_stop();
   }
 
   ReflectorStatistics Statistics() const {
@@ -109,8 +112,11 @@ class Reflector::Loop {
     call_source_ = std::stop_source();
     call_stop_ = call_source_.get_token();
     if (stop_.stop_requested()) call_source_.request_stop();
+    call_begin_ = SteadyClock::now();
     if (std::exchange(confirm_wanted_, false)) {
-      machine_.RequireFresh();
+      using Proof = ReflectorMachine::Proof;
+      const bool is_small = known_.size() <= options_.relist_objects_max;
+      machine_.RequireFresh(is_small ? Proof::kNewList : Proof::kVersion);
       confirming_ = true;
     }
   }
@@ -445,9 +451,10 @@ class Reflector::Loop {
   bool confirmed_ = false;
   bool told_synced_ = false;
   mutable std::mutex mutex_;
-  std::stop_source call_source_;    // guarded by mutex_
-  bool confirm_wanted_ = false;     // guarded by mutex_
-  ReflectorStatistics statistics_;  // guarded by mutex_
+  std::stop_source call_source_;          // guarded by mutex_
+  SteadyClock::time_point call_begin_{};  // guarded by mutex_
+  bool confirm_wanted_ = false;           // guarded by mutex_
+  ReflectorStatistics statistics_;        // guarded by mutex_
 };
 
 Reflector::Reflector(WatchedResource resource, const ClusterAccess& access, TokenSource& tokens,

@@ -41,6 +41,8 @@ struct ReflectorOptions {
   /// The core is told that the resource is synced only after Confirm: a standby knows all, and
   /// decides nothing.
   bool synced_after_confirm = false;
+  /// Confirm lists so many objects again; of more, only what has changed is waited for.
+  std::size_t relist_objects_max = 1000;
 };
 
 /// Keeps the core informed of one resource: lists, watches, lists again when it must, and pushes
@@ -60,8 +62,8 @@ class Reflector {
   ReflectorStatistics Statistics() const;
   const WatchedResource& resource() const { return resource_; }
   /// Makes sure that the core has been shown everything up to this moment, and only then tells it
-  /// that the resource is synced. Asks the server for the resource's most recent version and goes
-  /// on until what was seen is as new. Does not wait. Threading: any thread.
+  /// that the resource is synced: by a new list, or the server is asked for the resource's most
+  /// recent version, and what was seen must be as new. Does not wait. Threading: any thread.
   void Confirm();
   /// Asks the thread to end without waiting for it.
   void RequestStop() { thread_.request_stop(); }

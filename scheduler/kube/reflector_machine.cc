@@ -29,6 +29,7 @@ ReflectorCall ReflectorMachine::Next() {
   ReflectorCall call;
   call.wait_before = std::exchange(wait_, std::chrono::milliseconds(0));
   call.timeout_seconds = backoff_.Uniform(kWatchSecondsMin, kWatchSecondsMax);
+  if (freshness_ == Freshness::kAsk) AskByList();
   if (!listing_ && freshness_ == Freshness::kAsk) {
     call.kind = StepKind::kVersion;
   } else if (!listing_) {
@@ -83,6 +84,16 @@ void ReflectorMachine::OnVersion(const std::string& resource_version) {
   if (!listing_ && !resource_version.empty()) resource_version_ = resource_version;
   error_events_ = 0;
   CheckFreshness();
+}
+
+/// A list of the most recent state that begins now is as new as it must be.
+void ReflectorMachine::AskByList() {
+  if (!listing_ && proof_ == Proof::kNewList) StartFullList("");
+  const bool begins_now = listing_ && list_version_.empty() && continue_token_.empty();
+  if (!begins_now) return;
+  freshness_ = Freshness::kCatchUp;
+  fresh_from_.clear();
+  short_watches_ = 0;
 }
 
 void ReflectorMachine::StartFullList(std::string resource_version) {

@@ -56,10 +56,11 @@ struct ReflectorAdvice {
 ///   List pages ---last page---> Watch(rv)     |410
 ///                                             v
 ///                   full list at the last rv --410, too large--> full list at ""
-///   RequireFresh: the resource's most recent version is asked for, then short watches until what
-///   was seen is as new: shortly before its end, a watch says how far it has come, also when
-///   nothing happens. If it does not, everything is listed again. 401: token read again and tried
-///   once more at once, then said loudly; 403 said loudly.
+///   RequireFresh: a full list at "" that begins after it is proof. Where that would be large, the
+///   resource's most recent version is asked for, then short watches until what was seen is as new:
+///   shortly before its end, a watch says how far it has come, also when nothing happens. If it
+///   does not, everything is listed again. 401: token read again and tried once more at once, then
+///   said loudly; 403 said loudly.
 /// Threading: one thread.
 class ReflectorMachine {
  public:
@@ -75,9 +76,13 @@ class ReflectorMachine {
   void OnVersion(const std::string& resource_version);
   /// The answer to kVersion.
   void OnVersionRead(const std::string& resource_version);
+  enum class Proof { kNewList, kVersion };
   /// From now on Fresh() is false until what was seen is at least as new as the moment of this
-  /// call.
-  void RequireFresh() { freshness_ = Freshness::kAsk; }
+  /// call. kNewList is quicker for few objects. A full list that is begun anyway is proof as well.
+  void RequireFresh(Proof proof) {
+    freshness_ = Freshness::kAsk;
+    proof_ = proof;
+  }
   bool MustAskVersion() const { return freshness_ == Freshness::kAsk; }
   bool Fresh() const { return freshness_ == Freshness::kProven; }
   /// A call got through: an answer of 2xx.
@@ -93,6 +98,7 @@ class ReflectorMachine {
   /// kProven also when nobody has asked.
   enum class Freshness { kProven, kAsk, kCatchUp };
 
+  void AskByList();
   void StartFullList(std::string resource_version);
   void CheckFreshness();
   bool CatchingUp() const { return freshness_ == Freshness::kCatchUp; }
@@ -106,6 +112,7 @@ class ReflectorMachine {
   bool use_watch_list_ = true;
   bool refused_token_ = false;  // the last call ended with 401
   Freshness freshness_ = Freshness::kProven;
+  Proof proof_ = Proof::kVersion;
   std::string fresh_from_;  // the version that must be reached
   int short_watches_ = 0;   // since it was asked for
   int error_events_ = 0;    // in a row, without an event between

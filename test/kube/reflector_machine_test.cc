@@ -7,6 +7,7 @@ namespace muster::kube {
 namespace {
 
 using EndKind = ReflectorCallEnd::Kind;
+using Proof = ReflectorMachine::Proof;
 using StepKind = ReflectorCall::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -74,7 +75,7 @@ TEST_F(ReflectorMachineTest, InitialEventsDoNotAdvanceTheVersionAndLaterOnesDo) 
 TEST_F(ReflectorMachineTest, FreshnessIsProvenAtOnceWhenNothingHasHappenedSince) {
   Sync("50");
   EXPECT_TRUE(machine_.Fresh());
-  machine_.RequireFresh();
+  machine_.RequireFresh(Proof::kVersion);
   EXPECT_FALSE(machine_.Fresh());
   EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
   machine_.OnVersionRead("50");
@@ -86,7 +87,7 @@ TEST_F(ReflectorMachineTest, FreshnessIsProvenAtOnceWhenNothingHasHappenedSince)
 
 TEST_F(ReflectorMachineTest, FreshnessIsProvenByAnEventOrBookmarkAtTheVersionAndNotBefore) {
   Sync("50");
-  machine_.RequireFresh();
+  machine_.RequireFresh(Proof::kVersion);
   machine_.Next();
   machine_.OnVersionRead("100");
   const ReflectorCall call = machine_.Next();
@@ -101,7 +102,7 @@ TEST_F(ReflectorMachineTest, FreshnessIsProvenByAnEventOrBookmarkAtTheVersionAnd
 
 TEST_F(ReflectorMachineTest, WithoutABookmarkEverythingIsListedAgainAfterThreeShortWatches) {
   Sync("50");
-  machine_.RequireFresh();
+  machine_.RequireFresh(Proof::kVersion);
   machine_.Next();
   machine_.OnVersionRead("abc");  // not a version that can be compared
   for (int i = 0; i < 3; ++i) {
@@ -118,7 +119,7 @@ TEST_F(ReflectorMachineTest, WithoutABookmarkEverythingIsListedAgainAfterThreeSh
 
 TEST_F(ReflectorMachineTest, AListThatMayBeOlderThanTheDemandProvesNothing) {
   machine_.Next();
-  machine_.RequireFresh();  // while the first list is under way
+  machine_.RequireFresh(Proof::kVersion);  // while the first list is under way
   machine_.OnInitialEventsEnd("50");
   EXPECT_FALSE(machine_.Fresh());
   EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
@@ -132,9 +133,44 @@ TEST_F(ReflectorMachineTest, AListThatMayBeOlderThanTheDemandProvesNothing) {
   EXPECT_TRUE(machine_.Fresh());
 }
 
+TEST_F(ReflectorMachineTest, OfFewObjectsANewListIsProof) {
+  Sync("50");
+  machine_.RequireFresh(Proof::kNewList);
+  const ReflectorCall call = machine_.Next();
+  EXPECT_EQ(call.kind, StepKind::kWatchList);
+  EXPECT_EQ(call.resource_version, "") << "the most recent state";
+  machine_.OnVersion("55");
+  EXPECT_FALSE(machine_.Fresh());
+  machine_.OnInitialEventsEnd("60");
+  EXPECT_TRUE(machine_.Fresh());
+  EXPECT_EQ(machine_.Next().kind, StepKind::kWatch);
+}
+
+TEST_F(ReflectorMachineTest, AFirstListThatBeginsAfterTheDemandIsProof) {
+  machine_.RequireFresh(Proof::kVersion);
+  EXPECT_EQ(machine_.Next().kind, StepKind::kWatchList);
+  machine_.OnEnd(HttpStatus(503, "later"), now_);
+  EXPECT_EQ(machine_.Next().kind, StepKind::kWatchList);
+  EXPECT_FALSE(machine_.Fresh());
+  machine_.OnInitialEventsEnd("60");
+  EXPECT_TRUE(machine_.Fresh());
+}
+
+TEST_F(ReflectorMachineTest, PagesThatBeganBeforeTheDemandProveNothing) {
+  machine_.Next();
+  machine_.OnEnd(HttpStatus(422, "Invalid"), now_);
+  machine_.Next();
+  machine_.OnListPage("50", "token");
+  machine_.RequireFresh(Proof::kVersion);
+  EXPECT_EQ(machine_.Next().continue_token, "token");
+  machine_.OnListPage("50", "");
+  EXPECT_FALSE(machine_.Fresh());
+  EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
+}
+
 TEST_F(ReflectorMachineTest, AVersionThatIsRefusedIsAskedForAgainAfterAWait) {
   Sync("50");
-  machine_.RequireFresh();
+  machine_.RequireFresh(Proof::kVersion);
   for (const int status : {503, 400}) {
     EXPECT_EQ(machine_.Next().kind, StepKind::kVersion);
     EXPECT_NE(machine_.OnEnd(HttpStatus(status, "no"), now_).problem, "");

@@ -113,9 +113,11 @@ bool AsksForTheVersion(const Request& request) {
   return request.target.find("metadata.name=muster-asks-for-the-version") != std::string::npos;
 }
 
+/// Of a resource with too many objects to list them again.
 ReflectorOptions OfStandby() {
   ReflectorOptions options;
   options.synced_after_confirm = true;
+  options.relist_objects_max = 0;
   return options;
 }
 
@@ -144,7 +146,32 @@ TEST(Reflector, AStandbyIsSyncedOnlyWhenWhatHappenedBeforeConfirmWasShown) {
   EXPECT_THAT(requests.at(2).target, HasSubstr("resourceVersion=20"));
 }
 
-TEST(Reflector, AConfirmDuringTheFirstListLetsItFinish) {
+TEST(Reflector, AStandbyWithFewObjectsListsThemAgainAfterConfirm) {
+  std::atomic<int> lists = 0;
+  FakeApiServer server([&](const Request&) {
+    // The change of the second list is one that the first watch did not show in time.
+    const bool is_first = ++lists == 1;
+    const std::string seen = Change("ADDED", Pod("a", "u1", 11));
+    return Answer{200,
+                  "",
+                  {},
+                  {is_first ? seen + Bookmark(20, true)
+                            : seen + Change("ADDED", Pod("b", "u2", 30)) + Bookmark(40, true)},
+                  true};
+  });
+  ReflectorOptions options = OfStandby();
+  options.relist_objects_max = 1;
+  Rig rig(server.Access(), options);
+  EXPECT_THAT(rig.Await(1), ElementsAre("+a/u1"));
+  while (!rig.Statistics().synced) std::this_thread::yield();
+  rig.Confirm();
+  EXPECT_THAT(rig.Await(2), ElementsAre("+b/u2", "synced"));
+  const auto requests = server.Requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_TRUE(IsWatchList(requests.at(1)));
+}
+
+TEST(Reflector, AConfirmDuringTheFirstListBeginsItAnew) {
   std::atomic<bool> confirmed = false;
   FakeApiServer server([&](const Request& request) {
     if (IsWatchList(request)) {
