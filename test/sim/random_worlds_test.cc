@@ -15,7 +15,7 @@ namespace {
 /// Muster did.
 void RunRandomWorlds(bool has_priorities) {
   const auto steps_wanted =
-      static_cast<std::int64_t>(NumberFromEnvironment("MUSTER_STEPS", 30'000));
+      static_cast<std::int64_t>(NumberFromEnvironment("MUSTER_STEPS", 10'000));
   RandomWorldOptions options;
   options.seed = NumberFromEnvironment("MUSTER_SEED", 1);
   options.has_priorities = has_priorities;
