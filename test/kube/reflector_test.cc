@@ -249,7 +249,7 @@ TEST(Reflector, AServerThatSpeaksProtobufIsUnderstoodHoweverItsBytesAreCut) {
                             Framed("BOOKMARK", "", "", 20, "k8s.io/initial-events-end");
   const std::string expired =
       WithLength(EventOf("ERROR", BodyOf("Status", FieldOf(4, "Expired") + "\x30\x9A\x03")));
-  int calls = 0;
+  std::atomic<int> calls = 0;
   FakeApiServer server([&](const Request&) {
     switch (++calls) {
       case 1:
