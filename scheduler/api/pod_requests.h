@@ -19,9 +19,9 @@ ResourceList EffectiveRequests(const Pod& pod);
 const ResourceList* OnlyRequests(const Pod& pod);
 
 /// The same for scoring nodes: a container that does not name its cpu or memory counts as 100m or
-/// 200Mi, so that pods without requests do not all go to one node. Of the pod
-/// that waits pod-level requests do not count, as in kube-scheduler, which does not hand the
-/// feature gate to this scorer. Source: kube-scheduler util/pod_resources.go; framework/types.go
+/// 200Mi, so that pods without requests do not all go to one node. Of the pod that waits, pod-level
+/// requests do not count, as in kube-scheduler, which does not hand the feature gate to this
+/// scorer. Source: kube-scheduler util/pod_resources.go; framework/types.go
 /// CalculateResource; noderesources/fit.go nodeResourceStrategyTypeMap, resource_allocation.go
 /// calculatePodResourceRequest.
 ResourceList NonZeroRequestsOfPlaced(const Pod& pod);

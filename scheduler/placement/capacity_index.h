@@ -68,9 +68,11 @@ class CapacityIndex {
  private:
   /// The whole cluster, or a level of the tree.
   struct Division {
-    std::span<const topology::DomainIndex> domain_of;  // the tree's; empty: all are in domain 0
-    std::vector<std::int64_t> places;                  // by domain
-    mutable std::optional<DomainOrder> order;          // absent: nobody has asked for it
+    /// The tree's, which stays where it is until nodes come or domains change; then all of this is
+    /// made anew. Empty: all are in domain 0.
+    std::span<const topology::DomainIndex> domain_of;
+    std::vector<std::int64_t> places;          // by domain
+    mutable std::optional<DomainOrder> order;  // absent: nobody has asked for it
 
     void AddPlaces(model::NodeIndex node, std::int64_t count);
   };

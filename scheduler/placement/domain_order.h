@@ -17,6 +17,7 @@ class DomainOrder {
  public:
   /// Rooms and sizes from this on are alike.
   static constexpr std::int64_t kRoomMax = 1023;
+  /// Alike rooms have equal classes, larger ones larger classes.
   static std::uint32_t ClassOf(std::int64_t room) {
     return static_cast<std::uint32_t>(room < kRoomMax ? room : kRoomMax);
   }

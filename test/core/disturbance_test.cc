@@ -20,19 +20,29 @@ std::string SlotNodeWithoutDriver(SimulatedWorld& world, const ApplicationRecord
   return "";
 }
 
-TEST(Disturbance, ASlotTakenByAStrangerIsPlannedElsewhere) {
-  SimulatedWorld world(MusterWorld(1));
-  AddNodes(world, 4, 8);
-  world.StartScheduler();
-  const auto& record = world.spark().Submit(StaticApplication("etl", 7, 2, "4g"));
-  ASSERT_TRUE(RunUntilDriverBound(world, record));
-  const std::string node = SlotNodeWithoutDriver(world, record);
-  ASSERT_NE(node, "");
-  ASSERT_TRUE(world.BindStranger("thief", node, Quantity::FromUnits(8)));
+/// Seven executors planned on four nodes; on one of these are slots, but not the driver.
+class PlannedApplication : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    AddNodes(world_, 4, 8);
+    world_.StartScheduler();
+    record_ = &world_.spark().Submit(StaticApplication("etl", 7, 2, "4g"));
+    ASSERT_TRUE(RunUntilDriverBound(world_, *record_));
+    node_ = SlotNodeWithoutDriver(world_, *record_);
+    ASSERT_NE(node_, "");
+  }
 
-  ASSERT_TRUE(RunUntilState(world, record, State::kSucceeded));
-  EXPECT_EQ(Join(world.violations()), "");
-  EXPECT_EQ(Join(world.overcommits()), "");
+  SimulatedWorld world_{MusterWorld(1)};
+  const ApplicationRecord* record_ = nullptr;
+  std::string node_;
+};
+
+TEST_F(PlannedApplication, ASlotTakenByAStrangerIsPlannedElsewhere) {
+  ASSERT_TRUE(world_.BindStranger("thief", node_, Quantity::FromUnits(8)));
+
+  ASSERT_TRUE(RunUntilState(world_, *record_, State::kSucceeded));
+  EXPECT_EQ(Join(world_.violations()), "");
+  EXPECT_EQ(Join(world_.overcommits()), "");
 }
 
 TEST(Disturbance, ASlotTakenByAStrangerWhileTheClusterIsFullWaitsForRoom) {
@@ -53,36 +63,23 @@ TEST(Disturbance, ASlotTakenByAStrangerWhileTheClusterIsFullWaitsForRoom) {
   EXPECT_EQ(Join(world.overcommits()), "");
 }
 
-TEST(Disturbance, EmptySlotsOfADeletedNodeArePlannedElsewhere) {
-  SimulatedWorld world(MusterWorld(1));
-  AddNodes(world, 4, 8);
-  world.StartScheduler();
-  const auto& record = world.spark().Submit(StaticApplication("etl", 7, 2, "4g"));
-  ASSERT_TRUE(RunUntilDriverBound(world, record));
-  const std::string node = SlotNodeWithoutDriver(world, record);
-  ASSERT_NE(node, "");
-  world.api().DeleteNode(node);
+TEST_F(PlannedApplication, EmptySlotsOfADeletedNodeArePlannedElsewhere) {
+  world_.api().DeleteNode(node_);
 
-  ASSERT_TRUE(RunUntilState(world, record, State::kRunning));
-  EXPECT_FALSE(ExecutorsByNode(world, record).contains(node));
-  ASSERT_TRUE(RunUntilState(world, record, State::kSucceeded));
-  EXPECT_EQ(Join(world.violations()), "");
+  ASSERT_TRUE(RunUntilState(world_, *record_, State::kRunning));
+  EXPECT_FALSE(ExecutorsByNode(world_, *record_).contains(node_));
+  ASSERT_TRUE(RunUntilState(world_, *record_, State::kSucceeded));
+  EXPECT_EQ(Join(world_.violations()), "");
 }
 
-TEST(Disturbance, ANodeThatIsDeletedWhileMusterIsDownLosesItsEmptySlots) {
-  SimulatedWorld world(MusterWorld(1));
-  AddNodes(world, 4, 8);
-  world.StartScheduler();
-  const auto& record = world.spark().Submit(StaticApplication("etl", 7, 2, "4g"));
-  ASSERT_TRUE(RunUntilDriverBound(world, record));
-  const std::string node = SlotNodeWithoutDriver(world, record);
-  world.KillScheduler();
-  world.api().DeleteNode(node);
-  world.StartScheduler();
+TEST_F(PlannedApplication, ANodeThatIsDeletedWhileMusterIsDownLosesItsEmptySlots) {
+  world_.KillScheduler();
+  world_.api().DeleteNode(node_);
+  world_.StartScheduler();
 
-  ASSERT_TRUE(RunUntilState(world, record, State::kSucceeded));
-  EXPECT_FALSE(ExecutorsByNode(world, record).contains(node));
-  EXPECT_EQ(Join(world.violations()), "");
+  ASSERT_TRUE(RunUntilState(world_, *record_, State::kSucceeded));
+  EXPECT_FALSE(ExecutorsByNode(world_, *record_).contains(node_));
+  EXPECT_EQ(Join(world_.violations()), "");
 }
 
 TEST(Disturbance, ExecutorsOfADeletedNodeAreReplacedElsewhere) {

@@ -1,6 +1,8 @@
 // Random worlds for as long as one likes, on all cores: the long form of test_sim_random_worlds.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <iostream>
@@ -90,7 +92,7 @@ int main(int argc, char** argv) {
   CLI::App application("Random simulated clusters with faults, until so many steps are done.",
                        "muster-prove");
   application.add_option("--steps", options.steps, "Steps of the core in all")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000'000}))
       ->capture_default_str();
   application.add_option("--seed", options.first_seed, "Of the first world")->capture_default_str();
   application.add_option("--jobs", options.jobs, "Threads")
